@@ -1,0 +1,45 @@
+"""任务: long work as a row that a worker claims, renews and finishes; it survives closing the page."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Job(models.Model):
+    """One piece of long work; claimed by conditional UPDATE, abandoned when its lease runs out."""
+
+    class State(models.TextChoices):
+        READY = "ready", "排队中"
+        RUNNING = "running", "进行中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "未完成"
+        CANCELLED = "cancelled", "已取消"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
+    stage = models.CharField(max_length=100, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    cancel_requested = models.BooleanField(default=False)
+    created_by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["state", "created_at"], name="job_state")]
+
+    class Privacy:
+        personal: set[str] = set()
+        safe = {
+            "id", "kind", "arguments", "state", "stage", "done", "total", "lease_until", "attempts", "result",
+            "cancel_requested", "created_by", "created_at", "started_at", "finished_at",
+        }  # fmt: skip

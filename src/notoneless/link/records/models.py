@@ -1,0 +1,154 @@
+"""同一人: children with a stable id, doubtful pairs that wait for a person, and what people decided."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from notoneless.org.sealed import SealedTextField
+
+
+class Child(models.Model):
+    """One child (孩子) as the last sweep saw it; the id is stable over sweeps, values carry their roster in the lake."""
+
+    id = models.CharField(primary_key=True, max_length=16)
+    name = models.CharField(max_length=100)
+    initials = models.CharField(max_length=20, blank=True)
+    sex = models.CharField(max_length=1, default="0")
+    birth_date = models.DateField(null=True)
+    id_no = SealedTextField(blank=True)
+    id_index = models.CharField(max_length=32, blank=True)
+    id_state = models.CharField(max_length=16, blank=True)
+    nation = models.CharField(max_length=30, blank=True)
+    place_code = models.CharField(max_length=12)
+    school_code = models.CharField(max_length=10, blank=True)
+    school_name = models.CharField(max_length=100, blank=True)
+    grade = models.CharField(max_length=4, blank=True)
+    class_no = models.CharField(max_length=20, blank=True)
+    guardian_name = models.CharField(max_length=100, blank=True)
+    guardian_phone = SealedTextField(blank=True)
+    phone_index = models.CharField(max_length=32, blank=True)
+    in_hukou = models.BooleanField(default=False)
+    in_school_roll = models.BooleanField(default=False)
+    in_head_count = models.BooleanField(default=False)
+    is_poverty = models.BooleanField(default=False)
+    is_disability = models.BooleanField(default=False)
+    is_low_income = models.BooleanField(default=False)
+    is_destitute = models.BooleanField(default=False)
+    is_orphan = models.BooleanField(default=False)
+    is_left_behind = models.BooleanField(default=False)
+    school_age = models.BooleanField(default=False)
+    preschool_age = models.BooleanField(default=False)
+    has_conflict = models.BooleanField(default=False)
+    first_sweep = models.CharField(max_length=40)
+    last_sweep = models.CharField(max_length=40)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged_from")
+    gone = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["place_code", "id"], name="child_place"),
+            models.Index(fields=["school_code", "id"], name="child_school"),
+            models.Index(fields=["id_index"], name="child_id_index"),
+            models.Index(fields=["name"], name="child_name"),
+            models.Index(fields=["initials"], name="child_initials"),
+        ]
+
+    class Privacy:
+        personal = {
+            "name", "initials", "sex", "birth_date", "id_no", "id_index", "nation", "guardian_name",
+            "guardian_phone", "phone_index", "is_poverty", "is_disability", "is_low_income", "is_destitute",
+            "is_orphan", "is_left_behind",
+        }  # fmt: skip
+        safe = {
+            "id", "id_state", "place_code", "school_code", "school_name", "grade", "class_no", "in_hukou",
+            "in_school_roll", "in_head_count", "school_age", "preschool_age", "has_conflict", "first_sweep",
+            "last_sweep", "merged_into", "gone",
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class ReviewPair(models.Model):
+    """A pair that may be one person (疑似同一人): the machine never guesses it, a person decides."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "待判定"
+        SAME = "same", "同一人"
+        DIFFERENT = "different", "不是同一人"
+        UNSURE = "unsure", "存疑"
+
+    id = models.CharField(primary_key=True, max_length=32)
+    sweep = models.CharField(max_length=40)
+    place_code = models.CharField(max_length=12)
+    left_kind = models.CharField(max_length=40)
+    left_delivery = models.CharField(max_length=32)
+    left_row_no = models.PositiveIntegerField()
+    left_key = models.CharField(max_length=32)
+    right_child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="review_pairs")
+    right_key = models.CharField(max_length=32)
+    step = models.CharField(max_length=40)
+    weight = models.FloatField()
+    reason = models.CharField(max_length=300)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    decided_by = models.ForeignKey("org.User", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-weight", "id"]
+        indexes = [models.Index(fields=["status", "place_code"], name="review_status_place")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="open", decided_by=None, decided_at=None)
+                | (~Q(status="open") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="review_decided_by_and_at",
+            )
+        ]
+
+    class Privacy:
+        personal = {"reason", "note"}
+        safe = {
+            "id", "sweep", "place_code", "left_kind", "left_delivery", "left_row_no", "left_key", "right_child",
+            "right_key", "step", "weight", "status", "decided_by", "decided_at",
+        }  # fmt: skip
+
+
+class LinkDecision(models.Model):
+    """A person's verdict on two rows; replayed by every later sweep, undone only by another act (history is kept)."""
+
+    class Verdict(models.TextChoices):
+        SAME = "same", "同一人"
+        DIFFERENT = "different", "不是同一人"
+
+    row_key_a = models.CharField(max_length=32)
+    row_key_b = models.CharField(max_length=32)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="decisions")
+    place_code = models.CharField(max_length=12)
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey("org.User", on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undo_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["row_key_a", "row_key_b"], condition=Q(undone_at=None), name="decision_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_by=None, undone_at=None) | Q(undone_by__isnull=False, undone_at__isnull=False),
+                name="decision_undone_by_and_at",
+            ),
+        ]
+
+    class Privacy:
+        personal = {"reason", "undo_reason"}
+        safe = {
+            "id", "row_key_a", "row_key_b", "verdict", "child", "place_code", "by", "at", "undone_by", "undone_at",
+        }  # fmt: skip
