@@ -1,0 +1,45 @@
+"""What every engine can do. SQL given to it must be portable between DuckDB and Spark.
+
+Portable means: `||` instead of concat(), try_cast, SEMI/ANTI JOIN instead of NOT IN, no QUALIFY, no UPDATE,
+no slices, and every window ORDER BY ends in a unique key, so that one or many threads give the same rows.
+The order of rows in a table is not defined: who needs an order says ORDER BY in `fetch`.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+import pyarrow as pa
+
+
+class Engine(Protocol):
+    """Named in-memory tables, and named SQL steps that make one table from others."""
+
+    @property
+    def name(self) -> str:
+        """Which engine this is, as in `open_engine(name)`."""
+
+    def load(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table visible under `name` (no copy is promised). Raises E503 when the name is taken."""
+
+    def step(self, name: str, sql: str, replace: bool = False) -> None:
+        """Compute `sql` (one SELECT) into table `name`. Raises E501 (SQL in `detail`), E503 when the name is taken."""
+
+    def fetch(self, sql: str) -> pa.Table:
+        """Answer of one SELECT as an Arrow table. Raises E502 (SQL in `detail`)."""
+
+    def count(self, name: str) -> int:
+        """Number of rows of table `name`."""
+
+    def drop(self, *names: str) -> None:
+        """Forget the tables; names that do not exist are passed over."""
+
+    def close(self) -> None:
+        """Give back all memory. Calling it again is harmless."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

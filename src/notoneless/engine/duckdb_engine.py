@@ -1,0 +1,112 @@
+"""DuckDB in memory, locked down: no files, no network, no extensions, no change of settings afterwards."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+
+from notoneless.common.errors import Fault
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+
+_LOCK_DOWN = (
+    "SET enable_progress_bar = false",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+
+
+class DuckDBEngine:
+    """See `base.Engine`. Tables given to `load` are scanned where they lie, they are not copied."""
+
+    name = "duckdb"
+
+    def __init__(self, *, threads: int | None, memory: str | None, temp_dir: Path | None) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "preserve_insertion_order": "false",
+            "python_enable_replacements": "false",
+            "temp_directory": str(temp_dir) if temp_dir else "",
+        }
+        if threads is not None:
+            config["threads"] = threads
+        if memory is not None:
+            config["memory_limit"] = memory
+        self._connection = duckdb.connect(":memory:", config=config)
+        for sql in _LOCK_DOWN:
+            self._connection.execute(sql)
+        self._loaded: set[str] = set()
+        self._stepped: set[str] = set()
+
+    def load(self, name: str, table: pa.Table) -> None:
+        self._claim(name)
+        self._connection.register(name, table)
+        self._loaded.add(name)
+
+    def step(self, name: str, sql: str, replace: bool = False) -> None:
+        if replace:
+            self._replace(name, sql)
+            return
+        self._claim(name)
+        self._create(name, name, sql)
+
+    def fetch(self, sql: str) -> pa.Table:
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise Fault("E502", where="fetch", step="fetch", detail=f"{error}\n{sql}") from error
+
+    def count(self, name: str) -> int:
+        return int(self.fetch(f"SELECT count(*) AS n FROM {_checked(name)}").column("n")[0].as_py())
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            if name in self._loaded:
+                self._connection.unregister(name)
+                self._loaded.discard(name)
+            elif name in self._stepped:
+                self._connection.execute(f"DROP TABLE {name}")
+                self._stepped.discard(name)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _claim(self, name: str) -> None:
+        if _checked(name) in self._loaded or name in self._stepped:
+            raise Fault("E503", where=name, table=name)
+
+    def _replace(self, name: str, sql: str) -> None:
+        """The new table may be computed from the old one, so it is made beside it and renamed."""
+        fresh = f"{_checked(name)}__fresh"
+        self._create(name, fresh, sql)
+        self.drop(name)
+        self._connection.execute(f"ALTER TABLE {fresh} RENAME TO {name}")
+        self._stepped.discard(fresh)
+        self._stepped.add(name)
+
+    def _create(self, step: str, table: str, sql: str) -> None:
+        try:
+            self._connection.execute(f"CREATE TABLE {table} AS {sql}")
+        except duckdb.Error as error:
+            raise Fault("E501", where=step, step=step, detail=f"{error}\n{sql}") from error
+        self._stepped.add(table)
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Fault("E505", where=name, table=name)
+    return name

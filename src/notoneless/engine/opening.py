@@ -1,0 +1,25 @@
+"""Opening an engine by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from notoneless.common.errors import Fault
+from notoneless.engine.base import Engine
+from notoneless.engine.duckdb_engine import DuckDBEngine
+
+
+def open_engine(
+    name: str = "duckdb",
+    threads: int | None = None,
+    memory: str | None = None,
+    temp_dir: Path | None = None,
+) -> Engine:
+    """A fresh, empty engine. `memory` is a size such as "8GiB".
+
+    Without `temp_dir` nothing is ever spilled to disk, for a spill file would hold names and ID numbers in the
+    clear; give one only on an encrypted or memory-backed file system. Raises E504 for an unknown engine.
+    """
+    if name != "duckdb":
+        raise Fault("E504", where=name, engine=name)
+    return DuckDBEngine(threads=threads, memory=memory, temp_dir=temp_dir)
