@@ -1,0 +1,158 @@
+"""Places, schools, staff and failed logins.
+
+Every model lists each of its fields as personal (and how it is masked) or safe in `Privacy`; a test walks all models.
+"""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+
+class Place(models.Model):
+    """One node of the tree 省市县乡村. `low` and `high` bound all codes below it: low <= code < high."""
+
+    class Level(models.TextChoices):
+        """Levels of the tree, highest first."""
+
+        PROVINCE = "province", "省"
+        CITY = "city", "市"
+        COUNTY = "county", "县"
+        TOWN = "town", "乡镇"
+        VILLAGE = "village", "村"
+
+    code = models.CharField("区划代码", max_length=12, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    level = models.CharField("层级", max_length=8, choices=Level.choices)
+    parent_code = models.CharField("上级代码", max_length=12, blank=True)
+    low = models.CharField("辖区起码", max_length=12)
+    high = models.CharField("辖区止码（不含）", max_length=12)
+
+    class Meta:
+        verbose_name = "辖区"
+        ordering: ClassVar = ["code"]
+        indexes: ClassVar = [models.Index(fields=["parent_code", "code"], name="place_parent")]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="place_interval", condition=Q(low__lte=F("code")) & Q(code__lt=F("high"))),
+        ]
+
+    class Privacy:
+        """Nothing about a person."""
+
+        personal: ClassVar[dict[str, str]] = {}
+        safe: ClassVar[set[str]] = {"code", "name", "level", "parent_code", "low", "high"}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class School(models.Model):
+    """One school or kindergarten with its ten-character code and the span of grades it teaches."""
+
+    code = models.CharField("学校标识码", max_length=10, primary_key=True)
+    name = models.CharField("校名", max_length=80)
+    place_code = models.CharField("所在辖区", max_length=12)
+    stage = models.CharField("学段", max_length=16)
+    low_grade = models.CharField("最低年级", max_length=2, blank=True)
+    high_grade = models.CharField("最高年级", max_length=2, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "学校"
+        ordering: ClassVar = ["code"]
+        indexes: ClassVar = [models.Index(fields=["place_code", "code"], name="school_place")]
+
+    class Privacy:
+        """Nothing about a person: a school's address is public."""
+
+        personal: ClassVar[dict[str, str]] = {}
+        safe: ClassVar[set[str]] = {"code", "name", "place_code", "stage", "low_grade", "high_grade", "address"}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds staff by account name. Making one is an action (org/actions.py), never a manager's method."""
+
+
+class User(AbstractBaseUser):
+    """One member of staff. What may be done follows from `role`; where, from place, school or sending unit.
+
+    There is no superuser: nobody passes by the permissions.
+    """
+
+    username = models.CharField("账号", max_length=40, unique=True)
+    display_name = models.CharField("姓名", max_length=40)
+    role = models.CharField("角色", max_length=20)
+    place_code = models.CharField("辖区", max_length=12, blank=True)
+    school_code = models.CharField("学校", max_length=10, blank=True)
+    sender = models.CharField("送达单位", max_length=60, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("须改密码", default=True)
+    created_at = models.DateTimeField("建立时间")
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "人员"
+        ordering: ClassVar = ["username"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="user_teacher_has_school",
+                condition=~Q(role__in=["principal", "teacher"]) | ~Q(school_code=""),
+            ),
+            models.CheckConstraint(
+                name="user_partner_has_sender",
+                condition=~Q(role="partner") | ~Q(sender=""),
+            ),
+        ]
+
+    class Privacy:
+        """Staff are people too: their names are masked in logs and exports."""
+
+        personal: ClassVar[dict[str, str]] = {"username": "account", "display_name": "name", "password": "never"}
+        safe: ClassVar[set[str]] = {
+            "id", "last_login", "role", "place_code", "school_code", "sender", "is_active", "must_change_password",
+            "created_at",
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class LoginAttempt(models.Model):
+    """Failed logins in a row for one key: an account, an address, or an account from an address (org/throttle.py)."""
+
+    class Kind(models.TextChoices):
+        """What the failures are counted for."""
+
+        ACCOUNT = "account", "账号"
+        ADDRESS = "address", "地址"
+        PAIR = "pair", "账号与地址"
+
+    kind = models.CharField("类别", max_length=8, choices=Kind.choices)
+    key = models.CharField("键", max_length=64)
+    failures = models.PositiveIntegerField("连续失败次数", default=0)
+    last_failed_at = models.DateTimeField("最近失败", null=True)
+    blocked_until = models.DateTimeField("暂停至", null=True)
+    last_succeeded_at = models.DateTimeField("最近成功", null=True)
+
+    class Meta:
+        verbose_name = "登录尝试"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "key"], name="login_attempt_key")]
+
+    class Privacy:
+        """The key is a keyed hash: account names and addresses are not readable here."""
+
+        personal: ClassVar[dict[str, str]] = {}
+        safe: ClassVar[set[str]] = {
+            "id", "kind", "key", "failures", "last_failed_at", "blocked_until", "last_succeeded_at",
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.failures}"
