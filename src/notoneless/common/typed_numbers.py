@@ -1,0 +1,58 @@
+"""What people and spreadsheets do to long numbers before we see them: widths, blanks, apostrophes, floats, placeholders."""
+
+import re
+import unicodedata
+
+# Look like x or are used for it: multiplication signs, Cyrillic and Greek letters, Roman numeral ten.
+_X_LOOKALIKES = "xХхΧχ×✕✖⨯Ⅹⅹ"
+_DROPPED = "'‘’`´′＇\"“”＂-‐‑‒–—―－_＿·,，;；" + "\t\r\n\v\f"
+_PLACEHOLDER_WORDS = frozenset(
+    "无 無 没有 沒有 暂无 未办 未办理 未上户 无户口 不详 不祥 不知 不知道 未知 未填 待补 待查 待定 空 略 同上 "
+    "NULL NONE NAN N/A NA NO TBD / \\ 0 ? ？ . 。 * XXX".split()
+)
+_ASCENDING = "0123456789" * 3
+
+
+def _clean_table() -> dict[int, str]:
+    """Translation table: full-width forms to ASCII, invisible characters and separators dropped, look-alikes of X to X."""
+    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    for code in range(0x3001):
+        if unicodedata.category(chr(code)) in ("Zs", "Zl", "Zp", "Cc", "Cf"):
+            table[code] = ""
+    table[0xFEFF] = ""
+    table |= {ord(char): "" for char in _DROPPED}
+    table |= {ord(char): "X" for char in _X_LOOKALIKES}
+    return table
+
+
+_TABLE = _clean_table()
+
+
+def clean(text: str) -> str:
+    """Upper case, half width, without blanks, invisible characters, quotes and dashes; every look-alike of X is X."""
+    return text.translate(_TABLE).upper()
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a cleaned cell only says that there is no number: a word, one digit repeated, or counting up."""
+    if value in _PLACEHOLDER_WORDS:
+        return True
+    if len(value) > 1 and len(set(value)) == 1:
+        return True
+    return len(value) >= 4 and value.removesuffix("X") in _ASCENDING
+
+
+def is_damaged(value: str, whole_digits: int) -> bool:
+    """Whether a cleaned number went through a float that could not hold it: scientific notation, or a longer number with ``.0``.
+
+    ``whole_digits``: the number of digits that a spreadsheet still keeps (15 for Excel).
+    """
+    if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?[0-9]+", value):
+        return True
+    whole, point, _ = value.partition(".")
+    return bool(point) and whole.isdigit() and len(whole) > whole_digits
+
+
+def without_float_tail(value: str) -> str:
+    """``13812345678.0`` to ``13812345678``; other texts as they are."""
+    return re.sub(r"^([0-9]+)\.0+$", r"\1", value)
