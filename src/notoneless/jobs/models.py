@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -38,7 +39,7 @@ class Job(models.Model):
         indexes = [models.Index(fields=["state", "created_at"], name="job_state")]
 
     class Privacy:
-        personal: set[str] = set()
+        personal: ClassVar[dict[str, str]] = {}
         safe = {
             "id", "kind", "arguments", "state", "stage", "done", "total", "lease_until", "attempts", "result",
             "cancel_requested", "created_by", "created_at", "started_at", "finished_at",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -33,7 +35,7 @@ class Sweep(models.Model):
         ]
 
     class Privacy:
-        personal: set[str] = set()
+        personal: ClassVar[dict[str, str]] = {}
         safe = {
             "id", "as_of", "region", "policy_version", "policy_digest", "manifest_digest", "previous", "status",
             "created_by", "created_at", "seconds", "summary",
@@ -53,7 +55,7 @@ class SweepInput(models.Model):
         constraints = [models.UniqueConstraint(fields=["sweep", "delivery"], name="sweep_input_once")]
 
     class Privacy:
-        personal: set[str] = set()
+        personal: ClassVar[dict[str, str]] = {}
         safe = {"id", "sweep", "delivery"}
 
 
@@ -83,7 +85,7 @@ class CheckCount(models.Model):
         ]
 
     class Privacy:
-        personal: set[str] = set()
+        personal: ClassVar[dict[str, str]] = {}
         safe = {
             "id", "sweep", "check_id", "place_code", "expected", "met", "gap", "excused", "unknown", "missing_lists",
         }  # fmt: skip

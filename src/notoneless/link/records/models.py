@@ -57,10 +57,23 @@ class Child(models.Model):
 
     class Privacy:
         personal = {
-            "name", "initials", "sex", "birth_date", "id_no", "id_index", "nation", "guardian_name",
-            "guardian_phone", "phone_index", "is_poverty", "is_disability", "is_low_income", "is_destitute",
-            "is_orphan", "is_left_behind",
-        }  # fmt: skip
+            "name": "name",
+            "initials": "never",
+            "sex": "text",
+            "birth_date": "never",
+            "id_no": "id_no",
+            "id_index": "never",
+            "nation": "text",
+            "guardian_name": "name",
+            "guardian_phone": "phone",
+            "phone_index": "never",
+            "is_poverty": "text",
+            "is_disability": "text",
+            "is_low_income": "text",
+            "is_destitute": "text",
+            "is_orphan": "text",
+            "is_left_behind": "text",
+        }
         safe = {
             "id", "id_state", "place_code", "school_code", "school_name", "grade", "class_no", "in_hukou",
             "in_school_roll", "in_head_count", "school_age", "preschool_age", "has_conflict", "first_sweep",
@@ -109,7 +122,7 @@ class ReviewPair(models.Model):
         ]
 
     class Privacy:
-        personal = {"reason", "note"}
+        personal = {"reason": "text", "note": "text"}
         safe = {
             "id", "sweep", "place_code", "left_kind", "left_delivery", "left_row_no", "left_key", "right_child",
             "right_key", "step", "weight", "status", "decided_by", "decided_at",
@@ -148,7 +161,7 @@ class LinkDecision(models.Model):
         ]
 
     class Privacy:
-        personal = {"reason", "undo_reason"}
+        personal = {"reason": "text", "undo_reason": "text"}
         safe = {
             "id", "row_key_a", "row_key_b", "verdict", "child", "place_code", "by", "at", "undone_by", "undone_at",
         }  # fmt: skip

@@ -67,7 +67,7 @@ class Delivery(models.Model):
         ]
 
     class Privacy:
-        personal: set[str] = {"file_name"}
+        personal = {"file_name": "text"}
         safe = {
             "id", "kind", "sender", "as_of", "legal_basis", "place_code", "file_sha256", "format", "encoding",
             "sheet", "header_row", "mapping", "problem_counts", "rows_read", "rows_accepted", "rows_refused",
@@ -107,7 +107,7 @@ class UploadDraft(models.Model):
         ordering = ["-created_at", "id"]
 
     class Privacy:
-        personal: set[str] = {"file_name"}
+        personal = {"file_name": "text"}
         safe = {
             "id", "kind", "sender", "as_of", "legal_basis", "place_code", "mapping", "result", "status",
             "delivery", "created_by", "created_at",

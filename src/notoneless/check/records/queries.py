@@ -1,0 +1,89 @@
+"""Sweeps and their results, always cut to what the person may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+from django.db.models import QuerySet, Sum
+
+from notoneless.common.errors import Fault
+from notoneless.org.keys import lake
+from notoneless.org.models import User
+from notoneless.org.permissions import Permission, may
+from notoneless.org.scope import Scope
+
+from .models import CheckCount, Sweep
+
+COLLECTION = "sweeps"
+STATES = ("expected", "met", "gap", "excused", "unknown")
+
+
+def list_sweeps(user: User) -> QuerySet[Sweep]:
+    """Sweeps whose region meets the person's place, newest first."""
+    if not may(user, Permission.SWEEP_VIEW):
+        return Sweep.objects.none()
+    low, high = Scope.of(user).bounds()
+    if not low:
+        return Sweep.objects.none()
+    return Sweep.objects.filter(region__in=Scope.of(user).regions_above_and_below()).select_related("previous")
+
+
+def get_sweep(user: User, sweep_id: str) -> Sweep:
+    """One sweep in sight; E704 for foreign and absent alike."""
+    sweep = list_sweeps(user).filter(pk=sweep_id).first()
+    if sweep is None:
+        raise Fault("E704", where="摸排")
+    return sweep
+
+
+def get_current_sweep(region: str) -> Sweep | None:
+    """The current sweep of a region (12-digit code)."""
+    return Sweep.objects.filter(region=region, status=Sweep.Status.CURRENT).first()
+
+
+def get_shown_sweep(user: User) -> Sweep | None:
+    """The sweep a person's pages speak of: the current one of the region around them."""
+    return list_sweeps(user).filter(status=Sweep.Status.CURRENT).order_by("-created_at").first()
+
+
+def get_counts(user: User, sweep: Sweep) -> list[dict[str, Any]]:
+    """Per check: the five numbers summed over the townships in scope, and the missing lists.
+
+    School staff get nothing here: counts are kept by township, and a school is less than that.
+    """
+    low, high = Scope.of(user).bounds()
+    rows = CheckCount.objects.filter(sweep=sweep, place_code__gte=low, place_code__lt=high)
+    sums = rows.values("check_id").annotate(**{f"sum_{state}": Sum(state) for state in STATES}).order_by("check_id")
+    missing = {row.check_id: row.missing_lists for row in rows if row.missing_lists}
+    return [
+        {"check_id": row["check_id"], "missing_lists": missing.get(row["check_id"], [])}
+        | {state: row[f"sum_{state}"] for state in STATES}
+        for row in sums
+    ]
+
+
+def get_counts_by_place(user: User, sweep: Sweep, check_id: str) -> list[CheckCount]:
+    low, high = Scope.of(user).bounds()
+    return list(CheckCount.objects.filter(sweep=sweep, check_id=check_id, place_code__gte=low, place_code__lt=high))
+
+
+def read_results(sweep: Sweep, check_id: str, states: list[str] | None = None) -> pa.Table:
+    """child_id, state, reason, period of one check, from the sweep's immutable files."""
+    filters = [("state", "in", states)] if states else None
+    return lake().read_table(COLLECTION, sweep.pk, f"results_{check_id}.parquet", filters=filters)
+
+
+def get_results_of_child(sweep: Sweep, child_id: str, check_ids: list[str]) -> list[dict[str, Any]]:
+    """What each check says of one child in one sweep."""
+    found = []
+    for check_id in check_ids:
+        table = lake().read_table(
+            COLLECTION, sweep.pk, f"results_{check_id}.parquet", filters=[("child_id", "=", child_id)]
+        )
+        found += [dict(row, check_id=check_id) for row in table.to_pylist() if row["child_id"] == child_id]
+    return found
+
+
+def get_manifest(sweep: Sweep) -> dict[str, Any]:
+    return lake().manifest(COLLECTION, sweep.pk)

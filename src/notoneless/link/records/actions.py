@@ -1,0 +1,215 @@
+"""Writes on children, doubtful pairs and human verdicts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+from django.db import transaction
+
+from notoneless.common import names, phones
+from notoneless.common.errors import Fault
+from notoneless.org.models import User
+from notoneless.org.sealed import index, seal_value
+from notoneless.trail.actions import Action
+from notoneless.trail.record import record
+
+from .models import Child, LinkDecision, ReviewPair
+from .permissions import check_can_decide, check_can_undo
+from .store import upsert
+
+FLAGS = {
+    "in_hukou": "in_hukou",
+    "in_school_roll": "in_school_roll",
+    "in_head_count": "in_head_count",
+    "is_poverty": "in_poverty",
+    "is_disability": "in_disability",
+    "is_low_income": "in_low_income",
+    "is_destitute": "in_destitute",
+    "is_orphan": "in_orphan",
+    "is_left_behind": "left_behind",
+    "school_age": "school_age",
+    "preschool_age": "preschool_age",
+    "has_conflict": "has_conflict",
+}
+TEXTS = [
+    "id_state", "nation", "place_code", "school_code", "school_name", "grade", "class_no", "guardian_name",
+]  # fmt: skip
+FIELDS = [
+    "id", "name", "initials", "sex", "birth_date", "id_no", "id_index", "guardian_phone", "phone_index",
+    *TEXTS, *FLAGS, "first_sweep", "last_sweep", "merged_into", "gone",
+]  # fmt: skip
+
+
+def record_children(*, persons: pa.Table, sweep_id: str, progress: Any = None) -> int:
+    """Write one row per child of a sweep; children of earlier sweeps keep their id and their first sweep.
+
+    Runs inside the sweep's transaction, which writes the trail event. `persons` holds one row per child_id.
+    """
+    written = upsert(Child, FIELDS, _child_rows(persons, sweep_id, progress), keep={"first_sweep"})
+    Child.objects.exclude(last_sweep=sweep_id).update(gone=True)
+    return written
+
+
+def _child_rows(persons: pa.Table, sweep_id: str, progress: Any) -> Iterator[list[object]]:
+    done = 0
+    for batch in persons.to_batches(max_chunksize=10_000):
+        for person in batch.to_pylist():
+            yield _child_row(person, sweep_id)
+        done += batch.num_rows
+        if progress:
+            progress("登记孩子档案", done, persons.num_rows)
+
+
+def _child_row(person: dict[str, Any], sweep_id: str) -> list[object]:
+    child_id, phone = person["child_id"], person.get("guardian_phone") or ""
+    id_no = person.get("id_no") or ""
+    return [
+        child_id,
+        person.get("name") or "",
+        names.initials(person.get("name") or "")[:20],
+        person.get("sex") or "0",
+        person.get("dob"),
+        seal_value(Child, "id_no", child_id, id_no),
+        index(id_no, "id_no") if id_no else "",
+        seal_value(Child, "guardian_phone", child_id, phone),
+        index(phones.normalise(phone), "phone") if phone else "",
+        *[person.get(field) or "" for field in TEXTS],
+        *[bool(person.get(column)) for column in FLAGS.values()],
+        sweep_id,
+        sweep_id,
+        None,
+        False,
+    ]
+
+
+def record_merged(*, merged: dict[str, str]) -> None:
+    """Two files found to be one child: the older id stays, the other points to it and keeps its history."""
+    for gone_id, stays_id in sorted(merged.items()):
+        Child.objects.filter(pk=gone_id).exclude(pk=stays_id).update(merged_into=stays_id, gone=True)
+
+
+def record_reviews(*, review: pa.Table, sweep_id: str) -> int:
+    """Replace the open queue by this sweep's; pairs already judged stay as they are."""
+    ReviewPair.objects.filter(status=ReviewPair.Status.OPEN).delete()
+    known = set(ReviewPair.objects.values_list("pk", flat=True))
+    places = dict(Child.objects.filter(pk__in=set(review["right_child_id"].to_pylist())).values_list("pk", "place_code"))
+    pairs = [
+        ReviewPair(
+            id=row["pair_id"],
+            sweep=sweep_id,
+            place_code=places[row["right_child_id"]],
+            left_kind=row["left_kind"],
+            left_delivery=row["left_delivery"],
+            left_row_no=row["left_row_no"],
+            left_key=row["left_key"],
+            right_child_id=row["right_child_id"],
+            right_key=row["right_key"],
+            step=row["step"],
+            weight=row["weight"],
+            reason=row["reason"][:300],
+        )
+        for row in review.to_pylist()
+        if row["right_child_id"] in places and row["pair_id"] not in known
+    ]
+    ReviewPair.objects.bulk_create(pairs, batch_size=500)
+    return len(pairs)
+
+
+@transaction.atomic
+def decide_pair(*, pair: ReviewPair, verdict: str, reason: str, by: User, now: dt.datetime) -> ReviewPair:
+    """Judge a doubtful pair: same, different or unsure. Only an open pair can be judged (E431); E432 without reason."""
+    check_can_decide(by, pair.place_code)
+    if verdict not in {ReviewPair.Status.SAME, ReviewPair.Status.DIFFERENT, ReviewPair.Status.UNSURE}:
+        raise Fault("E433", where=pair.pk)
+    changed = ReviewPair.objects.filter(pk=pair.pk, status=ReviewPair.Status.OPEN).update(
+        status=verdict, decided_by=by, decided_at=now, note=reason.strip()[:300]
+    )
+    if changed != 1:
+        raise Fault("E431", where=pair.pk)
+    if verdict != ReviewPair.Status.UNSURE:
+        _decide(pair.left_key, pair.right_key, verdict, pair.right_child, reason or "人工判定", by, now)
+    _record(Action.LINK_DECIDE, by, now, pair.right_child, pair=pair.pk, verdict=verdict)
+    pair.refresh_from_db()
+    return pair
+
+
+@transaction.atomic
+def undo_pair(*, pair: ReviewPair, reason: str, by: User, now: dt.datetime) -> ReviewPair:
+    """Take a verdict back: the pair is open again, the verdict stays in the history as undone (E434 if open)."""
+    check_can_decide(by, pair.place_code)
+    if pair.status == ReviewPair.Status.OPEN:
+        raise Fault("E434", where=pair.pk)
+    _undo_in_force(pair.left_key, pair.right_key, reason, by, now)
+    ReviewPair.objects.filter(pk=pair.pk).update(
+        status=ReviewPair.Status.OPEN, decided_by=None, decided_at=None, note=""
+    )
+    _record(Action.LINK_UNDO, by, now, pair.right_child, pair=pair.pk)
+    pair.refresh_from_db()
+    return pair
+
+
+@transaction.atomic
+def undo_link(
+    *, child: Child, row_key: str, other_key: str, reason: str, by: User, now: dt.datetime
+) -> LinkDecision:
+    """Say that a row is not this child (拆开): recorded at once, obeyed by every later sweep (E432 without reason)."""
+    check_can_undo(by, child)
+    if not reason.strip():
+        raise Fault("E432", where=child.pk)
+    if row_key == other_key:
+        raise Fault("E435", where=child.pk)
+    _undo_in_force(row_key, other_key, reason, by, now)
+    decision = _decide(row_key, other_key, LinkDecision.Verdict.DIFFERENT, child, reason, by, now)
+    _record(Action.LINK_SPLIT, by, now, child, decision=decision.pk)
+    return decision
+
+
+@transaction.atomic
+def undo_decision(*, decision: LinkDecision, reason: str, by: User, now: dt.datetime) -> LinkDecision:
+    """Take one verdict back; the next sweep judges the rows afresh (E434 when it is not in force)."""
+    check_can_undo(by, decision.child)
+    if decision.undone_at is not None:
+        raise Fault("E434", where=decision.child_id)
+    if not reason.strip():
+        raise Fault("E432", where=decision.child_id)
+    decision.undone_by, decision.undone_at, decision.undo_reason = by, now, reason.strip()[:300]
+    decision.save(update_fields=["undone_by", "undone_at", "undo_reason"])
+    ReviewPair.objects.filter(left_key__in=_keys(decision), right_key__in=_keys(decision)).update(
+        status=ReviewPair.Status.OPEN, decided_by=None, decided_at=None, note=""
+    )
+    _record(Action.LINK_UNDO, by, now, decision.child, decision=decision.pk)
+    return decision
+
+
+def _decide(
+    key_a: str, key_b: str, verdict: str, child: Child, reason: str, by: User, now: dt.datetime
+) -> LinkDecision:
+    low, high = sorted([key_a, key_b])
+    return LinkDecision.objects.create(
+        row_key_a=low,
+        row_key_b=high,
+        verdict=verdict,
+        child=child,
+        place_code=child.place_code,
+        reason=reason.strip()[:300],
+        by=by,
+        at=now,
+    )
+
+
+def _undo_in_force(key_a: str, key_b: str, reason: str, by: User, now: dt.datetime) -> None:
+    low, high = sorted([key_a, key_b])
+    LinkDecision.objects.filter(row_key_a=low, row_key_b=high, undone_at=None).update(
+        undone_by=by, undone_at=now, undo_reason=reason.strip()[:300]
+    )
+
+
+def _keys(decision: LinkDecision) -> list[str]:
+    return [decision.row_key_a, decision.row_key_b]
+
+
+def _record(action: Action, by: User, now: dt.datetime, child: Child, **detail: object) -> None:
+    record(action, by=by, now=now, object_kind="child", object_id=child.pk, place_code=child.place_code, **detail)
