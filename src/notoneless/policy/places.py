@@ -1,0 +1,232 @@
+"""Places (辖区): the tree of 12-digit statistical codes, and finding a place in an address.
+
+Source of the structure: policy.md §5.1 (省 2 + 市 2 + 县 2 + 乡 3 + 村 3); source of the data: ``data/README.md``.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from notoneless.common.errors import Fault
+
+DATA = Path(__file__).parent / "data" / "divisions.csv"
+CODE_LENGTH = 12
+LEVEL_DIGITS = {"province": 2, "city": 4, "county": 6, "town": 9, "village": 12}
+LEVELS = tuple(LEVEL_DIGITS)
+
+_CACHE_LIMIT = 200_000
+_DIGITS = str.maketrans("", "", "0123456789０１２３４５６７８９ \u3000")
+_OTHER_PROVINCE = re.compile(r"^([\u4e00-\u9fff]{2,7}?(?:省|自治区))")
+_OTHER_CITY = re.compile(r"^([\u4e00-\u9fff]{2,3}市)")
+_VILLAGE_TAILS = (
+    ("村民委员会", "村"),
+    ("村委会", "村"),
+    ("居民委员会", ""),
+    ("居民委员", ""),
+    ("居委会", ""),
+    ("居会", ""),
+)
+_TOWN_TAILS = ("街道", "镇", "乡")
+_TOWN_WORDS = ("街道", "镇", "乡", "办事处")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One node of the tree. ``level`` is one of :data:`LEVELS`; ``parent`` is "" at the top."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+
+    @property
+    def short_name(self) -> str:
+        """The name as people write it in an address: 柳行岔村委会 → 柳行岔村; other levels stay as they are."""
+        if self.level != "village":
+            return self.name
+        for tail, put in _VILLAGE_TAILS:
+            if self.name.endswith(tail):
+                return self.name.removesuffix(tail) + put
+        return self.name
+
+
+def level_of(code: str) -> str:
+    """Level of a full 12-digit code by its trailing zero segments (``371321101000`` → ``town``)."""
+    for level in reversed(LEVELS[1:]):
+        upper = LEVEL_DIGITS[LEVELS[LEVELS.index(level) - 1]]
+        if code[upper : LEVEL_DIGITS[level]].strip("0"):
+            return level
+    return "province"
+
+
+def full_code(code: str) -> str:
+    """A code of 2, 4, 6, 9 or 12 digits padded to 12. Raises E525 for anything else."""
+    if not code.isdigit() or len(code) not in LEVEL_DIGITS.values():
+        raise Fault("E525", where=code, code=code)
+    return code.ljust(CODE_LENGTH, "0")
+
+
+def code_range(code: str) -> tuple[str, str]:
+    """Half-open text interval ``low <= place_code < high`` of a place and all below it. Raises E525."""
+    low = full_code(code)
+    prefix = low[: LEVEL_DIGITS[level_of(low)]]
+    following = str(int(prefix) + 1).zfill(len(prefix))
+    return low, following.ljust(CODE_LENGTH, "0")
+
+
+def town_of(code: str) -> str:
+    """Code of the township that holds ``code``; a county or higher code stays as it is."""
+    return code[:9] + "000"
+
+
+class Places:
+    """All places of the pack, looked up by code or found in the text of an address."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._by_code = {place.code: place for place in places}
+        self._children: dict[str, list[Place]] = defaultdict(list)
+        for place in self._by_code.values():
+            self._children[place.parent].append(place)
+        self._finder = _Finder(self)
+
+    @classmethod
+    @functools.cache
+    def load(cls, path: Path = DATA) -> Places:
+        """The shipped divisions; read once a process."""
+        with path.open(encoding="utf-8", newline="") as file:
+            return cls([Place(r["code"], r["name"], r["level"], r["parent_code"]) for r in csv.DictReader(file)])
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._by_code.values())
+
+    def __len__(self) -> int:
+        return len(self._by_code)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._by_code
+
+    def get(self, code: str) -> Place:
+        """The place of a code of 2–12 digits. Raises E525 (not a code) or E526 (no such place)."""
+        full = full_code(code)
+        if full not in self._by_code:
+            raise Fault("E526", where=code, code=code)
+        return self._by_code[full]
+
+    def children(self, code: str) -> list[Place]:
+        """The places right below, in code order; ``""`` gives the roots."""
+        return sorted(self._children.get(full_code(code) if code else "", []), key=lambda place: place.code)
+
+    def ancestors(self, code: str) -> list[Place]:
+        """The place itself and those above it that are known, lowest first; an unknown village begins at its town."""
+        full = full_code(code)
+        codes = [full[: LEVEL_DIGITS[level]].ljust(CODE_LENGTH, "0") for level in reversed(LEVELS)]
+        return [self._by_code[one] for one in dict.fromkeys(codes) if one in self._by_code]
+
+    def label(self, code: str | None) -> str:
+        """How a reader calls it: 岸堤镇柳行岔村, 岸堤镇, 沂南县; "" when the code is empty or unknown."""
+        if not code or not code.isdigit() or len(code) not in LEVEL_DIGITS.values():
+            return ""
+        known = self.ancestors(code)
+        local = [place.short_name for place in known if place.level in ("town", "village")]
+        return "".join(reversed(local)) or (known[0].name if known else "")
+
+    def find(self, text: str | None, within: str | None = None) -> str | None:
+        """The lowest place named in an address, or None.
+
+        ``within`` says where to look when the text names no county itself. Names are matched longest first; a village
+        without its township counts only when it is the only one of that name there. A text that begins with another
+        province or city finds nothing, for village names repeat across the country.
+        """
+        return self._finder.find(text or "", full_code(within) if within else None)
+
+    def below(self, code: str, level: str) -> list[Place]:
+        """All places of ``level`` inside ``code``, in code order."""
+        low, high = code_range(code)
+        found = [place for place in self._by_code.values() if place.level == level and low <= place.code < high]
+        return sorted(found, key=lambda place: place.code)
+
+
+class _Finder:
+    """The search behind :meth:`Places.find`, with a bounded memory of texts already seen (house numbers removed)."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._names: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+        self._seen: dict[tuple[str, str | None], str | None] = {}
+
+    def find(self, text: str, within: str | None) -> str | None:
+        key = (text.translate(_DIGITS), within)
+        if key not in self._seen:
+            if len(self._seen) >= _CACHE_LIMIT:
+                self._seen.clear()
+            self._seen[key] = self._search(*key)
+        return self._seen[key]
+
+    def _search(self, text: str, within: str | None) -> str | None:
+        if not text or self._is_elsewhere(text):
+            return None
+        county = self._first(text, "", "county")
+        scope = county or within
+        if scope is None:
+            return None
+        if level_of(scope) in ("province", "city", "county"):
+            scope = self._first(text, scope, "town") or scope
+        if level_of(scope) == "town":
+            return self._first(text, scope, "village") or (scope if scope != within else None)
+        return self._first(text, scope, "village") or county
+
+    def _is_elsewhere(self, text: str) -> bool:
+        """Does the text begin with a province or city that is not ours?"""
+        rest = text
+        for pattern, level in ((_OTHER_PROVINCE, "province"), (_OTHER_CITY, "city")):
+            found = pattern.match(rest)
+            if found and found[1] not in self._names_of_level(level):
+                return True
+            rest = rest[found.end() :] if found else rest
+        return False
+
+    @functools.cache  # noqa: B019 - one finder a process, two levels
+    def _names_of_level(self, level: str) -> frozenset[str]:
+        return frozenset(place.name for place in self._places if place.level == level)
+
+    def _first(self, text: str, scope: str, level: str) -> str | None:
+        """Code of the longest name found in the text; None when none is found or the name is not unique in scope."""
+        for name, code in self._candidates(scope, level):
+            if name in text:
+                return code
+        return None
+
+    def _candidates(self, scope: str, level: str) -> list[tuple[str, str | None]]:
+        key = (scope, level)
+        if key not in self._names:
+            codes: dict[str, set[str]] = defaultdict(set)
+            for place in self._in_scope(scope, level):
+                for name in _spellings(place, in_town=level_of(scope) == "town" if scope else False):
+                    codes[name].add(place.code)
+            ordered = sorted(codes, key=lambda name: (-len(name), name))
+            self._names[key] = [(name, min(codes[name]) if len(codes[name]) == 1 else None) for name in ordered]
+        return self._names[key]
+
+    def _in_scope(self, scope: str, level: str) -> list[Place]:
+        if scope:
+            return self._places.below(scope, level)
+        return [place for place in self._places if place.level == level]
+
+
+def _spellings(place: Place, in_town: bool) -> set[str]:
+    """Ways in which a place is written. The bare stem of a village (柳行岔) counts only inside a known township."""
+    names = {place.name, place.short_name}
+    if place.level == "town":
+        for tail in _TOWN_TAILS:
+            if place.name.endswith(tail):
+                names |= {place.name.removesuffix(tail) + word for word in _TOWN_WORDS}
+    if place.level == "village" and in_town:
+        stem = place.short_name.removesuffix("社区").removesuffix("村")
+        names |= {stem} if len(stem) > 1 else set()
+    return {name for name in names if len(name) > 1}
