@@ -82,16 +82,15 @@ def parse(text: str) -> ResidentId:
     new number, not an old one.
     """
     if len(text) == LENGTH:
-        found = _read_valid(text)
-        if found is not None:
-            return found
+        holder = _holder(text)
+        if holder is not None and not text.endswith(_LOST_DIGITS):
+            return ResidentId("valid", text, holder[0], holder[1], text[:6])
     return _diagnose(text)
 
 
 def is_valid(text: str) -> bool:
     """Whether ``text`` is formally right as it stands: 18 characters, known province, real date, right check character."""
-    parts = _formal_parts(text) if len(text) == LENGTH else None
-    return parts is not None and parts[3]
+    return len(text) == LENGTH and _holder(text) is not None
 
 
 def check_digit(first17: str) -> str:
@@ -124,24 +123,14 @@ def mask(text: str) -> str:
     return text[:shown] + "*" * (len(text) - 2 * shown) + text[len(text) - shown :]
 
 
-def _read_valid(text: str) -> ResidentId | None:
-    """The fast path: a plainly typed valid number, else None."""
-    parts = _formal_parts(text)
-    if parts is None or not parts[3] or text.endswith(_LOST_DIGITS):
-        return None
-    region, birth, sex, _ = parts
-    return ResidentId("valid", text, birth, sex, region)
-
-
-def _formal_parts(text: str) -> tuple[str, date, str, bool] | None:
-    """(region, birth, sex, check fits) of an 18-character text, None when a part is impossible."""
+def _holder(text: str) -> tuple[date, str] | None:
+    """(birth date, sex) of a formally right text of 18 characters, else None. The fast path: three look-ups and one sum."""
     region_sum = _region(text[:6])
     birth = _birth(text[6:14])
-    tail = _TAILS.get(text[14:17])
-    if region_sum is None or birth is None or tail is None:
+    tail = _TAILS.get(text[14:])
+    if region_sum is None or birth is None or tail is None or (region_sum + birth[1]) % 11 != tail[0]:
         return None
-    expected = CHECK_CHARACTERS[(region_sum + birth[1] + tail[0]) % 11]
-    return text[:6], birth[0], tail[1], text[17] == expected
+    return birth[0], tail[1]
 
 
 @functools.lru_cache(maxsize=16384)
@@ -170,7 +159,22 @@ def _weighted(digits: str, start: int = 0) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS[start:], strict=False))
 
 
-_TAILS = {f"{n:03d}": (_weighted(f"{n:03d}", start=14), "1" if n % 2 else "2") for n in range(1000)}
+def _sex(sequence: str) -> str:
+    return "1" if int(sequence) % 2 else "2"
+
+
+def _tails() -> dict[str, tuple[int, str]]:
+    """Sequence and check character -> (what area and birth must leave modulo 11, sex)."""
+    tails = {}
+    for number in range(1000):
+        sequence = f"{number:03d}"
+        own = _weighted(sequence, start=14)
+        for remainder, check in enumerate(CHECK_CHARACTERS):
+            tails[sequence + check] = ((remainder - own) % 11, _sex(sequence))
+    return tails
+
+
+_TAILS = _tails()
 
 
 def _diagnose(text: str) -> ResidentId:
@@ -198,7 +202,7 @@ def _diagnose_18(value: str) -> ResidentId:
     if value.endswith(_LOST_DIGITS):
         return ResidentId("damaged", value, birth[0], region=value[:6])
     state = "valid" if is_valid(value) else "bad_check"
-    return ResidentId(state, value, birth[0], _TAILS[value[14:17]][1], value[:6])
+    return ResidentId(state, value, birth[0], _sex(value[14:17]), value[:6])
 
 
 def _read_old(value: str) -> ResidentId:
@@ -210,7 +214,7 @@ def _read_old(value: str) -> ResidentId:
         return ResidentId("bad_date", value, region=value[:6])
     if _region(value[:6]) is None:
         return ResidentId("bad_check", value, birth[0], region=value[:6])
-    return ResidentId("valid", first17 + check_digit(first17), birth[0], _TAILS[first17[14:]][1], value[:6], upgraded=True)
+    return ResidentId("valid", first17 + check_digit(first17), birth[0], _sex(first17[14:]), value[:6], upgraded=True)
 
 
 def _one_slip(value: str) -> list[str]:
