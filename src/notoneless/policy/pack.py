@@ -176,7 +176,7 @@ def _parameter(fields: Mapping[str, Any], path: Path) -> Parameter:
     try:
         values = tuple(sorted(((one["from"], one["value"]) for one in fields["values"]), key=lambda pair: pair[0]))
         keys = ("id", "name", "unit", "source", "status", "last_confirmed")
-        made = Parameter(*(fields[key] for key in keys), values)
+        made = Parameter(**{key: fields[key] for key in keys}, values=values)
     except (KeyError, TypeError) as error:
         raise Fault("E523", where=path.name, problem=f"缺 {error}") from error
     _check_entry(made.status, made.last_confirmed, path)
@@ -192,7 +192,7 @@ def _read_table(path: Path) -> PolicyTable:
 def _table(fields: Mapping[str, Any], path: Path) -> PolicyTable:
     try:
         keys = ("id", "name", "source", "status", "last_confirmed", "columns")
-        made = PolicyTable(*(fields[key] for key in keys), tuple(fields["rows"]))
+        made = PolicyTable(**{key: fields[key] for key in keys}, rows=tuple(fields["rows"]))
     except (KeyError, TypeError) as error:
         raise Fault("E523", where=path.name, problem=f"缺 {error}") from error
     _check_entry(made.status, made.last_confirmed, path)

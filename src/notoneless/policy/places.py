@@ -68,7 +68,7 @@ def level_of(code: str) -> str:
 def full_code(code: str) -> str:
     """A code of 2, 4, 6, 9 or 12 digits padded to 12. Raises E525 for anything else."""
     if not code.isdigit() or len(code) not in LEVEL_DIGITS.values():
-        raise Fault("E525", where=code, code=code)
+        raise Fault("E525", where=code, place=code)
     return code.ljust(CODE_LENGTH, "0")
 
 
@@ -115,7 +115,7 @@ class Places:
         """The place of a code of 2–12 digits. Raises E525 (not a code) or E526 (no such place)."""
         full = full_code(code)
         if full not in self._by_code:
-            raise Fault("E526", where=code, code=code)
+            raise Fault("E526", where=code, place=code)
         return self._by_code[full]
 
     def children(self, code: str) -> list[Place]:
