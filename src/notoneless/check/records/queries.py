@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from notoneless.common.errors import Fault
 from notoneless.org.keys import lake
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.scope import Scope
+from notoneless.policy.places import Places
 
 from .models import CheckCount, Sweep
 
@@ -23,10 +24,7 @@ def list_sweeps(user: User) -> QuerySet[Sweep]:
     """Sweeps whose region meets the person's place, newest first."""
     if not may(user, Permission.SWEEP_VIEW):
         return Sweep.objects.none()
-    low, high = Scope.of(user).bounds()
-    if not low:
-        return Sweep.objects.none()
-    return Sweep.objects.filter(region__in=Scope.of(user).regions_above_and_below()).select_related("previous")
+    return Sweep.objects.filter(_around(user)).select_related("previous", "created_by")
 
 
 def get_sweep(user: User, sweep_id: str) -> Sweep:
@@ -43,8 +41,17 @@ def get_current_sweep(region: str) -> Sweep | None:
 
 
 def get_shown_sweep(user: User) -> Sweep | None:
-    """The sweep a person's pages speak of: the current one of the region around them."""
-    return list_sweeps(user).filter(status=Sweep.Status.CURRENT).order_by("-created_at").first()
+    """The sweep a person's pages speak of: the current one of the region around them (only its date and id)."""
+    return Sweep.objects.filter(_around(user), status=Sweep.Status.CURRENT).order_by("-created_at", "id").first()
+
+
+def _around(user: User) -> Q:
+    """Sweeps of the person's own place, of a region it lies in, or of a region in it."""
+    low, high = Scope.of(user).home
+    if not low:
+        return Q(pk__in=[])
+    above = [place.code for place in Places.load().ancestors(low)]
+    return Q(region__in=above) | Q(region__gte=low, region__lt=high)
 
 
 def get_counts(user: User, sweep: Sweep) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 from django.db import transaction
 
-from notoneless.common import names, phones
+from notoneless.common import names
 from notoneless.common.errors import Fault
 from notoneless.org.models import User
-from notoneless.org.sealed import index, seal_value
+from notoneless.org.sealed import index
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
@@ -34,13 +34,7 @@ FLAGS = {
     "preschool_age": "preschool_age",
     "has_conflict": "has_conflict",
 }
-TEXTS = [
-    "id_state", "nation", "place_code", "school_code", "school_name", "grade", "class_no", "guardian_name",
-]  # fmt: skip
-FIELDS = [
-    "id", "name", "initials", "sex", "birth_date", "id_no", "id_index", "guardian_phone", "phone_index",
-    *TEXTS, *FLAGS, "first_sweep", "last_sweep", "merged_into", "gone",
-]  # fmt: skip
+TEXTS = ["id_state", "nation", "place_code", "school_code", "school_name", "grade", "class_no", "guardian_name"]
 
 
 def record_children(*, persons: pa.Table, sweep_id: str, progress: Any = None) -> int:
@@ -48,41 +42,38 @@ def record_children(*, persons: pa.Table, sweep_id: str, progress: Any = None) -
 
     Runs inside the sweep's transaction, which writes the trail event. `persons` holds one row per child_id.
     """
-    written = upsert(Child, FIELDS, _child_rows(persons, sweep_id, progress), keep={"first_sweep"})
+    written = upsert(Child, _children(persons, sweep_id, progress), keep={"first_sweep"})
     Child.objects.exclude(last_sweep=sweep_id).update(gone=True)
     return written
 
 
-def _child_rows(persons: pa.Table, sweep_id: str, progress: Any) -> Iterator[list[object]]:
+def _children(persons: pa.Table, sweep_id: str, progress: Any) -> Iterator[Child]:
     done = 0
     for batch in persons.to_batches(max_chunksize=10_000):
         for person in batch.to_pylist():
-            yield _child_row(person, sweep_id)
+            yield _child(person, sweep_id)
         done += batch.num_rows
         if progress:
             progress("登记孩子档案", done, persons.num_rows)
 
 
-def _child_row(person: dict[str, Any], sweep_id: str) -> list[object]:
-    child_id, phone = person["child_id"], person.get("guardian_phone") or ""
-    id_no = person.get("id_no") or ""
-    return [
-        child_id,
-        person.get("name") or "",
-        names.initials(person.get("name") or "")[:20],
-        person.get("sex") or "0",
-        person.get("dob"),
-        seal_value(Child, "id_no", child_id, id_no),
-        index(id_no, "id_no") if id_no else "",
-        seal_value(Child, "guardian_phone", child_id, phone),
-        index(phones.normalise(phone), "phone") if phone else "",
-        *[person.get(field) or "" for field in TEXTS],
-        *[bool(person.get(column)) for column in FLAGS.values()],
-        sweep_id,
-        sweep_id,
-        None,
-        False,
-    ]
+def _child(person: dict[str, Any], sweep_id: str) -> Child:
+    name, phone = person.get("name") or "", person.get("guardian_phone") or ""
+    return Child(
+        id=person["child_id"],
+        name=name,
+        initials=names.initials(name)[:20],
+        sex=person.get("sex") or "0",
+        birth_date=person.get("dob"),
+        id_no=person.get("id_no") or "",
+        id_index=index(person.get("id_no") or "", "id_no"),
+        guardian_phone=phone,
+        phone_index=index(phone, "phone"),
+        first_sweep=sweep_id,
+        last_sweep=sweep_id,
+        **{field: person.get(field) or "" for field in TEXTS},
+        **{field: bool(person.get(column)) for field, column in FLAGS.items()},
+    )
 
 
 def record_merged(*, merged: dict[str, str]) -> None:

@@ -38,9 +38,10 @@ def get_child(user: User, child_id: str) -> Child:
 
 def list_reviews(user: User) -> QuerySet[ReviewPair]:
     """Doubtful pairs in scope, the likeliest first."""
-    if not may(user, Permission.LINK_REVIEW):
+    low, high = Scope.of(user).bounds()
+    if not may(user, Permission.LINK_REVIEW) or not low:
         return ReviewPair.objects.none()
-    return ReviewPair.objects.filter(Scope.of(user).q(school=None)).select_related("right_child")
+    return ReviewPair.objects.filter(place_code__gte=low, place_code__lt=high).select_related("right_child")
 
 
 def get_review(user: User, pair_id: str) -> ReviewPair:

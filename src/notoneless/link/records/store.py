@@ -6,16 +6,17 @@ prepared statement instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator
 
 from django.db import connection, models
 
 CHUNK = 5000
 
 
-def upsert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[object]], keep: set[str]) -> int:
-    """Insert rows or, on the same primary key, update every field but those in `keep`. Returns the row count."""
-    columns = [model._meta.get_field(name) for name in fields]
+def upsert(model: type[models.Model], instances: Iterable[models.Model], keep: set[str]) -> int:
+    """Insert instances or, on the same primary key, update every field but those in `keep`. Returns the row count."""
+    columns = model._meta.concrete_fields
     names = ", ".join(connection.ops.quote_name(column.column) for column in columns)
     marks = ", ".join(["%s"] * len(columns))
     updates = ", ".join(
@@ -27,14 +28,19 @@ def upsert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {updates}"
     written = 0
-    chunk: list[Sequence[object]] = []
     with connection.cursor() as cursor:
-        for row in rows:
-            chunk.append(row)
-            if len(chunk) == CHUNK:
-                cursor.executemany(statement, chunk)
-                written += len(chunk)
-                chunk = []
-        if chunk:
-            cursor.executemany(statement, chunk)
-    return written + len(chunk)
+        for chunk in _chunks(instances):
+            rows = [[_value(column, instance) for column in columns] for instance in chunk]
+            cursor.executemany(statement, rows)
+            written += len(rows)
+    return written
+
+
+def _value(column: models.Field, instance: models.Model) -> object:
+    return column.get_db_prep_save(column.pre_save(instance, True), connection)
+
+
+def _chunks(instances: Iterable[models.Model]) -> Iterator[list[models.Model]]:
+    waiting = iter(instances)
+    while chunk := list(itertools.islice(waiting, CHUNK)):
+        yield chunk

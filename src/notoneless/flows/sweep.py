@@ -1,0 +1,153 @@
+"""One sweep (摸排): gather → link → check → publish to the lake → one database transaction that makes it current."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
+
+from notoneless.check.records import actions as checks
+from notoneless.check.records.models import Sweep
+from notoneless.check.records.permissions import check_can_run
+from notoneless.engine import open_engine
+from notoneless.flows.compare import Comparison, compare
+from notoneless.flows.open_gaps import open_gaps
+from notoneless.flows.sweep_inputs import SweepInputs, current_with, gather
+from notoneless.link.records import actions as links
+from notoneless.org.keys import lake, pseudonym_key
+from notoneless.org.models import User
+from notoneless.policy.places import full_code
+
+COLLECTION = "sweeps"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class SweepOutcome:
+    """The sweep, and whether it was there already because nothing had changed since."""
+
+    sweep: Sweep
+    already: bool
+    opened_cases: int = 0
+    gaps: dict[str, int] | None = None
+
+
+def run_sweep(
+    *,
+    as_of: dt.date,
+    by: User,
+    now: dt.datetime,
+    region: str = "",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> SweepOutcome:
+    """Run one sweep and make it current.
+
+    Sweeping again over the same inputs changes nothing and says so. Raises E701/E702 (not allowed), E811 (no
+    roster), E813 (a gap of the last sweep would vanish: nothing is saved).
+    """
+    region = full_code(region or settings.REGION)
+    check_can_run(by, region)
+    tell = progress or _silent
+    started = time.monotonic()
+    tell("读取名册", 0, 0)
+    inputs = gather(region, as_of)
+    same = current_with(region, inputs.digest)
+    if same is not None:
+        return SweepOutcome(sweep=same, already=True)
+    comparison = compute(inputs, threads=threads, progress=tell)
+    sweep_id, manifest_digest = publish(inputs, comparison, tell)
+    sweep = Sweep(
+        id=sweep_id,
+        as_of=as_of,
+        region=region,
+        policy_version=inputs.pack.version,
+        policy_digest=inputs.pack.digest,
+        manifest_digest=manifest_digest,
+        previous_id=inputs.previous or None,
+        summary=comparison.summary(),
+        seconds=round(time.monotonic() - started, 2),
+    )
+    return _make_current(sweep, inputs, comparison, by, now, tell)
+
+
+def compute(inputs: SweepInputs, *, threads: int | None = None, progress: Progress | None = None) -> Comparison:
+    """The calculation alone: no database, nothing written. 1 or 2 threads give the same tables."""
+    with open_engine(threads=threads) as engine:
+        return compare(
+            inputs.rosters,
+            as_of=inputs.as_of,
+            region=inputs.region,
+            engine=engine,
+            facts=inputs.facts,
+            decisions=inputs.decisions,
+            previous=inputs.previous_members,
+            id_key=pseudonym_key(),
+            progress=progress,
+        )
+
+
+def publish(inputs: SweepInputs, comparison: Comparison, tell: Progress) -> tuple[str, str]:
+    """Write the sweep's files beside, rename them into place. Returns (sweep id, digest of all file contents)."""
+    tell("保存结果", 0, 0)
+    with lake().stage() as stage:
+        digests = [(name, stage.write_table(name, table).sha256) for name, table in sweep_files(inputs, comparison)]
+        digest = content_digest(digests)
+        sweep_id = _sweep_id(inputs, digest)
+        if lake().exists(COLLECTION, sweep_id):
+            # Left by a run that died before its database transaction: same name means same bytes.
+            return sweep_id, digest
+        stage.publish(COLLECTION, sweep_id, inputs.manifest() | {"content_digest": digest})
+    return sweep_id, digest
+
+
+def _sweep_id(inputs: SweepInputs, digest: str) -> str:
+    """Date and ten digits; the sweep before is in it, because going back to old inputs is a new sweep."""
+    mark = hashlib.sha256(f"{digest} {inputs.previous}".encode()).hexdigest()[:10]
+    return f"{inputs.as_of:%Y%m%d}-{mark}"
+
+
+def sweep_files(inputs: SweepInputs, comparison: Comparison) -> list[tuple[str, pa.Table]]:
+    """Every file of a sweep in writing order: results, then the inputs that live in the database."""
+    facts = [(f"facts_{name}.parquet", table) for name, table in sorted(inputs.facts.items())]
+    return [*comparison.files(), ("decisions.parquet", inputs.decisions), *facts]
+
+
+def content_digest(digests: list[tuple[str, str]]) -> str:
+    """One SHA-256 over the names and plaintext digests of all files."""
+    return hashlib.sha256("\n".join(f"{name} {sha}" for name, sha in sorted(digests)).encode()).hexdigest()
+
+
+def _make_current(
+    sweep: Sweep, inputs: SweepInputs, comparison: Comparison, by: User, now: dt.datetime, tell: Progress
+) -> SweepOutcome:
+    with transaction.atomic():
+        checks.record_sweep(
+            sweep=sweep,
+            deliveries=[one.pk for one in inputs.deliveries],
+            counts=[{"place_code": count.pop("township_code"), **count} for count in map(dict, comparison.counts)],
+            by=by,
+            now=now,
+        )
+        links.record_children(persons=comparison.persons, sweep_id=sweep.pk, progress=tell)
+        links.record_merged(merged=comparison.merged)
+        links.record_reviews(review=comparison.review, sweep_id=sweep.pk)
+        opened = open_gaps(sweep=sweep, comparison=comparison, pack=inputs.pack, by=by, now=now, progress=tell)
+    tell("完成", 1, 1)
+    return SweepOutcome(sweep=sweep, already=False, opened_cases=opened.cases, gaps=opened.counts)
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    return None
+
+
+def sweep_folder(sweep: Sweep) -> Path:
+    """Where the sweep's files lie, for the doctor and the auditor."""
+    return lake().path(COLLECTION, sweep.pk)
