@@ -1,9 +1,7 @@
 """Places, schools, staff and failed logins.
 
-Every model lists each of its fields as personal (and how it is masked) or safe in `Privacy`; a test walks all models.
+Every model lists each of its fields as personal or safe in `Privacy`; a test walks all models.
 """
-
-from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -31,17 +29,17 @@ class Place(models.Model):
 
     class Meta:
         verbose_name = "辖区"
-        ordering: ClassVar = ["code"]
-        indexes: ClassVar = [models.Index(fields=["parent_code", "code"], name="place_parent")]
-        constraints: ClassVar = [
+        ordering = ["code"]
+        indexes = [models.Index(fields=["parent_code", "code"], name="place_parent")]
+        constraints = [
             models.CheckConstraint(name="place_interval", condition=Q(low__lte=F("code")) & Q(code__lt=F("high"))),
         ]
 
     class Privacy:
         """Nothing about a person."""
 
-        personal: ClassVar[dict[str, str]] = {}
-        safe: ClassVar[set[str]] = {"code", "name", "level", "parent_code", "low", "high"}
+        personal: set[str] = set()
+        safe = {"code", "name", "level", "parent_code", "low", "high"}
 
     def __str__(self) -> str:
         return self.name
@@ -60,14 +58,14 @@ class School(models.Model):
 
     class Meta:
         verbose_name = "学校"
-        ordering: ClassVar = ["code"]
-        indexes: ClassVar = [models.Index(fields=["place_code", "code"], name="school_place")]
+        ordering = ["code"]
+        indexes = [models.Index(fields=["place_code", "code"], name="school_place")]
 
     class Privacy:
         """Nothing about a person: a school's address is public."""
 
-        personal: ClassVar[dict[str, str]] = {}
-        safe: ClassVar[set[str]] = {"code", "name", "place_code", "stage", "low_grade", "high_grade", "address"}
+        personal: set[str] = set()
+        safe = {"code", "name", "place_code", "stage", "low_grade", "high_grade", "address"}
 
     def __str__(self) -> str:
         return self.name
@@ -93,15 +91,15 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField("须改密码", default=True)
     created_at = models.DateTimeField("建立时间")
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects = UserManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    REQUIRED_FIELDS: list[str] = []
 
     class Meta:
         verbose_name = "人员"
-        ordering: ClassVar = ["username"]
-        constraints: ClassVar = [
+        ordering = ["username"]
+        constraints = [
             models.CheckConstraint(
                 name="user_teacher_has_school",
                 condition=~Q(role__in=["principal", "teacher"]) | ~Q(school_code=""),
@@ -115,8 +113,8 @@ class User(AbstractBaseUser):
     class Privacy:
         """Staff are people too: their names are masked in logs and exports."""
 
-        personal: ClassVar[dict[str, str]] = {"username": "account", "display_name": "name", "password": "never"}
-        safe: ClassVar[set[str]] = {
+        personal = {"username", "display_name", "password"}
+        safe = {
             "id", "last_login", "role", "place_code", "school_code", "sender", "is_active", "must_change_password",
             "created_at",
         }  # fmt: skip
@@ -144,13 +142,13 @@ class LoginAttempt(models.Model):
 
     class Meta:
         verbose_name = "登录尝试"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "key"], name="login_attempt_key")]
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="login_attempt_key")]
 
     class Privacy:
         """The key is a keyed hash: account names and addresses are not readable here."""
 
-        personal: ClassVar[dict[str, str]] = {}
-        safe: ClassVar[set[str]] = {
+        personal: set[str] = set()
+        safe = {
             "id", "kind", "key", "failures", "last_failed_at", "blocked_until", "last_succeeded_at",
         }  # fmt: skip
 

@@ -7,12 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 # FULL, not NORMAL: under NORMAL a power cut takes back commits that were already acknowledged to the user.
 # A commit then costs about 3 ms, so actions write many rows in one transaction instead of one by one.
 # IMMEDIATE: a transaction that reads first and writes later would else fail with "database is locked" at once.
-SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=FULL;"
-    "PRAGMA foreign_keys=ON;"
-    "PRAGMA cache_size=-65536;"
-)
+SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA cache_size=-65536;"
 SQLITE_OPTIONS = {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_PRAGMAS}
 
 

@@ -12,7 +12,9 @@ from notoneless.settings.base import STORAGES
 
 ALLOWED_HOSTS = [host for host in os.environ.get("NOTONELESS_HOSTS", "").split(",") if host]
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("请设置环境变量 NOTONELESS_HOSTS（对外域名，多个用英文逗号隔开），例如 NOTONELESS_HOSTS=desk.example.cn")
+    raise ImproperlyConfigured(
+        "请设置环境变量 NOTONELESS_HOSTS（对外域名，多个用英文逗号隔开），例如 NOTONELESS_HOSTS=desk.example.cn"
+    )
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
 # The key ring is made once, on purpose, by `manage.py create_keyring`: a lost key must never be papered over.

@@ -1,6 +1,7 @@
-"""The trail's three tables. Events and checkpoints are append-only: triggers refuse UPDATE and DELETE (triggers.py)."""
+"""The trail's three tables. Events and checkpoints are append-only.
 
-from typing import ClassVar
+Triggers refuse UPDATE and DELETE (triggers.py).
+"""
 
 from django.db import models
 
@@ -28,8 +29,8 @@ class Event(models.Model):
 
     class Meta:
         verbose_name = "留痕"
-        ordering: ClassVar = ["id"]
-        indexes: ClassVar = [
+        ordering = ["id"]
+        indexes = [
             models.Index(fields=["object_kind", "object_id", "id"], name="event_object"),
             models.Index(fields=["actor", "id"], name="event_actor"),
             models.Index(fields=["place_code", "id"], name="event_place"),
@@ -38,8 +39,8 @@ class Event(models.Model):
     class Privacy:
         """Who did it is personal to staff; `detail` never holds a child's values (record.py takes numbers out)."""
 
-        personal: ClassVar[dict[str, str]] = {"actor": "account", "actor_name": "name"}
-        safe: ClassVar[set[str]] = {
+        personal = {"actor", "actor_name"}
+        safe = {
             "id", "at", "role", "place_code", "action", "object_kind", "object_id", "detail", "prev_hash", "hash",
         }  # fmt: skip
 
@@ -56,13 +57,13 @@ class ChainHead(models.Model):
 
     class Meta:
         verbose_name = "留痕链首"
-        constraints: ClassVar = [models.CheckConstraint(name="chain_head_single", condition=models.Q(id=1))]
+        constraints = [models.CheckConstraint(name="chain_head_single", condition=models.Q(id=1))]
 
     class Privacy:
         """Nothing about a person."""
 
-        personal: ClassVar[dict[str, str]] = {}
-        safe: ClassVar[set[str]] = {"id", "size", "hash"}
+        personal: set[str] = set()
+        safe = {"id", "size", "hash"}
 
     def __str__(self) -> str:
         return f"{self.size} {self.hash}"
@@ -77,13 +78,13 @@ class Checkpoint(models.Model):
 
     class Meta:
         verbose_name = "留痕核对点"
-        ordering: ClassVar = ["id"]
+        ordering = ["id"]
 
     class Privacy:
         """Nothing about a person."""
 
-        personal: ClassVar[dict[str, str]] = {}
-        safe: ClassVar[set[str]] = {"id", "size", "head", "at"}
+        personal: set[str] = set()
+        safe = {"id", "size", "head", "at"}
 
     def __str__(self) -> str:
         return f"{self.size} {self.head}"

@@ -1,6 +1,7 @@
 """Triggers that make the trail append-only in the database itself, so that no code and no shell edits it in passing.
 
-A database administrator can drop a trigger; the hash chain and the checkpoints kept elsewhere then show what was done.
+A database administrator can drop a trigger; the hash chain and the checkpoints kept elsewhere then show what was
+done.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper

@@ -1,0 +1,66 @@
+"""Reads on staff, places and schools."""
+
+from django.db.models import QuerySet
+
+from notoneless.common.errors import Fault
+from notoneless.org.models import Place, School, User
+from notoneless.org.permissions import Permission, check_may, may
+from notoneless.org.roles import ROLES, Reach
+from notoneless.org.scope import Scope
+
+
+def list_places(user: User, level: str = "") -> QuerySet[Place]:
+    """Places inside the person's own office's area, of one level if named."""
+    low, high = Scope.of(user).home
+    found = Place.objects.filter(code__gte=low, code__lt=high)
+    return found.filter(level=level) if level else found
+
+
+def list_schools(user: User) -> QuerySet[School]:
+    """Schools in sight; a school's people see their own."""
+    return School.objects.filter(Scope.of(user).q(school="code"))
+
+
+def get_school(user: User, code: str) -> School:
+    """One school; a foreign one answers exactly like an absent one (Fault E704)."""
+    school = list_schools(user).filter(code=code).first()
+    if school is None:
+        raise Fault("E704", where=code)
+    return school
+
+
+def place_name(code: str) -> str:
+    """Full name below the city: 沂南县岸堤镇…; the code itself if unknown."""
+    names = []
+    place = Place.objects.filter(code=code).first()
+    while place is not None and place.level not in (Place.Level.PROVINCE, Place.Level.CITY):
+        names.append(place.name)
+        place = Place.objects.filter(code=place.parent_code).first()
+    return "".join(reversed(names)) or code
+
+
+def list_staff(user: User) -> QuerySet[User]:
+    """All accounts, for those who manage them (Fault E701)."""
+    check_may(user, Permission.ORG_MANAGE)
+    return User.objects.order_by("username")
+
+
+def list_workers(user: User) -> QuerySet[User]:
+    """Active people whom `user` may put in charge of a case: those who work cases, inside the own reach."""
+    if not may(user, Permission.CASE_ASSIGN):
+        return User.objects.none()
+    workers = [role.id for role in ROLES.values() if Permission.CASE_WORK in role.permissions]
+    found = User.objects.filter(is_active=True, role__in=workers)
+    scope = Scope.of(user)
+    return found.filter(scope.q()).order_by("place_code", "school_code", "username")
+
+
+def role_names() -> dict[str, str]:
+    """Role id to Chinese name, for the trail's sentences."""
+    return {role.id: role.name for role in ROLES.values()}
+
+
+def sees_children(user: User) -> bool:
+    """Whether the role may meet any child at all."""
+    role = ROLES.get(user.role)
+    return bool(role and role.reach is not Reach.NONE and may(user, Permission.CHILD_VIEW))

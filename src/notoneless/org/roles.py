@@ -1,0 +1,201 @@
+"""Who may do what: the permissions, and the roles that hold them. Where it may be done is scope.py."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Everything that may be allowed, one word per act; PERMISSION_NAMES says each in Chinese."""
+
+    ROSTER_VIEW = "roster.view"
+    ROSTER_UPLOAD = "roster.upload"
+    ROSTER_REVOKE = "roster.revoke"
+    SWEEP_VIEW = "sweep.view"
+    SWEEP_RUN = "sweep.run"
+    LINK_REVIEW = "link.review"
+    LINK_UNDO = "link.undo"
+    LEDGER_VIEW = "ledger.view"
+    LEDGER_EXPORT = "ledger.export"
+    CHILD_VIEW = "child.view"
+    CHILD_UNMASK = "child.unmask"
+    CASE_VIEW = "case.view"
+    CASE_ASSIGN = "case.assign"
+    CASE_WORK = "case.work"
+    CASE_APPROVE = "case.approve"
+    CASE_REOPEN = "case.reopen"
+    TRAIL_VIEW = "trail.view"
+    ORG_MANAGE = "org.manage"
+    JOB_VIEW = "job.view"
+
+
+PERMISSION_NAMES = {
+    Permission.ROSTER_VIEW: "看送达的名册",
+    Permission.ROSTER_UPLOAD: "导入名册",
+    Permission.ROSTER_REVOKE: "撤回一个批次",
+    Permission.SWEEP_VIEW: "看摸排结果",
+    Permission.SWEEP_RUN: "发起摸排",
+    Permission.LINK_REVIEW: "判定是不是同一人",
+    Permission.LINK_UNDO: "撤销同一人判定",
+    Permission.LEDGER_VIEW: "看台账",
+    Permission.LEDGER_EXPORT: "导出台账",
+    Permission.CHILD_VIEW: "看孩子档案",
+    Permission.CHILD_UNMASK: "看完整证件号与电话",
+    Permission.CASE_VIEW: "看个案",
+    Permission.CASE_ASSIGN: "指定个案责任人",
+    Permission.CASE_WORK: "办理个案：走访、措施、佐证、安置",
+    Permission.CASE_APPROVE: "审批销号",
+    Permission.CASE_REOPEN: "重新打开已销号的个案",
+    Permission.TRAIL_VIEW: "看留痕",
+    Permission.ORG_MANAGE: "管理账号、学校与辖区",
+    Permission.JOB_VIEW: "看后台任务",
+}
+
+
+class Reach(StrEnum):
+    """Which children a role may meet at all."""
+
+    PLACE = "place"
+    SCHOOL = "school"
+    NONE = "none"
+
+
+class Role:
+    """A role: `id`, `name`, what it is for in a sentence, its reach and its permissions."""
+
+    id: str
+    name: str
+    description: str
+    reach: Reach
+    permissions: frozenset[Permission]
+
+
+_SEES_CASES = frozenset({Permission.LEDGER_VIEW, Permission.CHILD_VIEW, Permission.CASE_VIEW})
+
+
+class CountyClerk(Role):
+    """县局经办."""
+
+    id = "county_clerk"
+    name = "县局经办"
+    description = "收名册、做摸排、判定同一人、派单，是日常用得最多的人；不能审批自己提请的销号"
+    reach = Reach.PLACE
+    permissions = _SEES_CASES | {
+        Permission.ROSTER_VIEW,
+        Permission.ROSTER_UPLOAD,
+        Permission.ROSTER_REVOKE,
+        Permission.SWEEP_VIEW,
+        Permission.SWEEP_RUN,
+        Permission.LINK_REVIEW,
+        Permission.LINK_UNDO,
+        Permission.LEDGER_EXPORT,
+        Permission.CHILD_UNMASK,
+        Permission.CASE_ASSIGN,
+        Permission.CASE_WORK,
+        Permission.CASE_APPROVE,
+        Permission.CASE_REOPEN,
+        Permission.JOB_VIEW,
+    }
+
+
+class CountyHead(Role):
+    """局领导."""
+
+    id = "county_head"
+    name = "局领导"
+    description = "看全县数字与个案，审批销号，指定责任人，查留痕；不导入名册"
+    reach = Reach.PLACE
+    permissions = _SEES_CASES | {
+        Permission.ROSTER_VIEW,
+        Permission.SWEEP_VIEW,
+        Permission.LEDGER_EXPORT,
+        Permission.CHILD_UNMASK,
+        Permission.CASE_ASSIGN,
+        Permission.CASE_APPROVE,
+        Permission.CASE_REOPEN,
+        Permission.TRAIL_VIEW,
+        Permission.JOB_VIEW,
+    }
+
+
+class TownshipOfficer(Role):
+    """乡镇干部."""
+
+    id = "township_officer"
+    name = "乡镇干部"
+    description = "包本乡镇的孩子：报入户摸底表，看本乡镇的台账，走访、劝返、交佐证"
+    reach = Reach.PLACE
+    permissions = _SEES_CASES | {
+        Permission.ROSTER_VIEW,
+        Permission.ROSTER_UPLOAD,
+        Permission.SWEEP_VIEW,
+        Permission.LEDGER_EXPORT,
+        Permission.CHILD_UNMASK,
+        Permission.CASE_ASSIGN,
+        Permission.CASE_WORK,
+    }
+
+
+class Principal(Role):
+    """校长."""
+
+    id = "principal"
+    name = "校长"
+    description = "管本校：报在校点名，看本校的台账，把个案派给老师，走访、安置、提请销号"
+    reach = Reach.SCHOOL
+    permissions = _SEES_CASES | {
+        Permission.ROSTER_VIEW,
+        Permission.ROSTER_UPLOAD,
+        Permission.LEDGER_EXPORT,
+        Permission.CHILD_UNMASK,
+        Permission.CASE_ASSIGN,
+        Permission.CASE_WORK,
+    }
+
+
+class Teacher(Role):
+    """教师."""
+
+    id = "teacher"
+    name = "教师"
+    description = "办理本校派给自己的个案：走访、写记录、交佐证"
+    reach = Reach.SCHOOL
+    permissions = _SEES_CASES | {Permission.CASE_WORK}
+
+
+class Partner(Role):
+    """部门联系人."""
+
+    id = "partner"
+    name = "部门联系人"
+    description = "公安、残联、民政、乡村振兴、医保等部门的联系人：只能送达和撤回本单位的名册，看不到孩子"
+    reach = Reach.NONE
+    permissions = frozenset({Permission.ROSTER_VIEW, Permission.ROSTER_UPLOAD, Permission.ROSTER_REVOKE})
+
+
+class Auditor(Role):
+    """审计."""
+
+    id = "auditor"
+    name = "审计"
+    description = "查留痕、批次和摸排的数字；看不到孩子的档案"
+    reach = Reach.PLACE
+    permissions = frozenset(
+        {Permission.ROSTER_VIEW, Permission.SWEEP_VIEW, Permission.TRAIL_VIEW, Permission.JOB_VIEW}
+    )
+
+
+class SystemAdmin(Role):
+    """系统管理员."""
+
+    id = "system_admin"
+    name = "系统管理员"
+    description = "管账号、学校和辖区，看后台任务；看不到孩子，也看不到留痕"
+    reach = Reach.NONE
+    permissions = frozenset({Permission.ORG_MANAGE, Permission.JOB_VIEW})
+
+
+ROLES: dict[str, type[Role]] = {
+    role.id: role
+    for role in (
+        CountyClerk, CountyHead, TownshipOfficer, Principal, Teacher, Partner, Auditor, SystemAdmin,
+    )
+}  # fmt: skip

@@ -1,0 +1,58 @@
+"""Everything that leaves a trace. Each has a sentence in sentences.yaml; a test compares the two lists."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Acts and sensitive reads, named object.verb."""
+
+    LOGIN = "login.succeed"
+    LOGIN_REFUSE = "login.refuse"
+    LOGOUT = "login.leave"
+
+    USER_CREATE = "user.create"
+    USER_DISABLE = "user.disable"
+    USER_MOVE = "user.move"
+    PASSWORD_CHANGE = "user.password"
+    PASSWORD_RESET = "user.password_reset"
+    PLACE_LOAD = "place.load"
+    SCHOOL_LOAD = "school.load"
+
+    ROSTER_DELIVER = "roster.deliver"
+    ROSTER_REVOKE = "roster.revoke"
+    ROSTER_READ = "roster.read"
+    SWEEP_RUN = "sweep.run"
+    SWEEP_REVOKE = "sweep.revoke"
+    SWEEP_VERIFY = "sweep.verify"
+    LINK_DECIDE = "link.decide"
+    LINK_SPLIT = "link.split"
+    LINK_UNDO = "link.undo"
+
+    CASE_OPEN = "case.open"
+    CASE_JOIN = "case.join"
+    CASE_ASSIGN = "case.assign"
+    CASE_PLAN = "case.plan"
+    CASE_CONFIRM = "case.confirm"
+    CASE_MISTAKE = "case.mistake"
+    CASE_MOVE = "case.move"
+    CASE_REOPEN = "case.reopen"
+    MEASURE_ADD = "measure.add"
+    MEASURE_FINISH = "measure.finish"
+    VISIT_RECORD = "visit.record"
+    EVIDENCE_ADD = "evidence.add"
+    EVIDENCE_READ = "evidence.read"
+    PLACEMENT_SET = "placement.set"
+    CLOSING_ASK = "closing.ask"
+    CLOSING_APPROVE = "closing.approve"
+    CLOSING_REFUSE = "closing.refuse"
+    GAP_CLOSE = "gap.close"
+    GAP_EXCUSE = "gap.excuse"
+    RECHECK_DO = "recheck.do"
+
+    CHILD_VIEW = "child.view"
+    CHILD_UNMASK = "child.unmask"
+    CHILD_SEARCH = "child.search"
+    LEDGER_EXPORT = "ledger.export"
+    TRAIL_VIEW = "trail.view"
+    JOB_START = "job.start"
+    JOB_CANCEL = "job.cancel"

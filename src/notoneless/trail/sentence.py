@@ -1,0 +1,36 @@
+"""One plain sentence per event, for people who audit."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from notoneless.trail.models import Event
+
+SENTENCES = Path(__file__).with_name("sentences.yaml")
+MACHINE = "系统"
+UNKNOWN = "—"
+
+
+class _Parts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return UNKNOWN
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """Template per action, from sentences.yaml."""
+    return dict(yaml.safe_load(SENTENCES.read_text(encoding="utf-8")))
+
+
+def sentence(event: Event, role_names: dict[str, str] | None = None) -> str:
+    """The event as a Chinese sentence without the time.
+
+    `role_names` turns role ids into words (trail is below org).
+    """
+    role = (role_names or {}).get(event.role, "")
+    who = f"{event.actor_name}（{role}）" if role else event.actor_name
+    parts = _Parts({key: UNKNOWN if value in (None, "") else value for key, value in event.detail.items()})
+    parts |= {"who": who or MACHINE, "id": event.object_id or UNKNOWN}
+    return sentences().get(event.action, "{who}：" + event.action).format_map(parts)
