@@ -17,6 +17,7 @@ from notoneless.check.records import actions as checks
 from notoneless.check.records.models import Sweep
 from notoneless.check.records.permissions import check_can_run
 from notoneless.engine import open_engine
+from notoneless.files.lake import content_digest
 from notoneless.flows.compare import Comparison, compare
 from notoneless.flows.open_gaps import open_gaps
 from notoneless.flows.sweep_inputs import SweepInputs, current_with, gather
@@ -98,8 +99,9 @@ def publish(inputs: SweepInputs, comparison: Comparison, tell: Progress) -> tupl
     """Write the sweep's files beside, rename them into place. Returns (sweep id, digest of all file contents)."""
     tell("保存结果", 0, 0)
     with lake().stage() as stage:
-        digests = [(name, stage.write_table(name, table).sha256) for name, table in sweep_files(inputs, comparison)]
-        digest = content_digest(digests)
+        for name, table in sweep_files(inputs, comparison):
+            stage.write_table(name, table)
+        digest = content_digest(stage.files)
         sweep_id = _sweep_id(inputs, digest)
         if lake().exists(COLLECTION, sweep_id):
             # Left by a run that died before its database transaction: same name means same bytes.
@@ -118,11 +120,6 @@ def sweep_files(inputs: SweepInputs, comparison: Comparison) -> list[tuple[str, 
     """Every file of a sweep in writing order: results, then the inputs that live in the database."""
     facts = [(f"facts_{name}.parquet", table) for name, table in sorted(inputs.facts.items())]
     return [*comparison.files(), ("decisions.parquet", inputs.decisions), *facts]
-
-
-def content_digest(digests: list[tuple[str, str]]) -> str:
-    """One SHA-256 over the names and plaintext digests of all files."""
-    return hashlib.sha256("\n".join(f"{name} {sha}" for name, sha in sorted(digests)).encode()).hexdigest()
 
 
 def _make_current(
@@ -150,4 +147,4 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
 
 def sweep_folder(sweep: Sweep) -> Path:
     """Where the sweep's files lie, for the doctor and the auditor."""
-    return lake().path(COLLECTION, sweep.pk)
+    return lake().folder(COLLECTION, sweep.pk)

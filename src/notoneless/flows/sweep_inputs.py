@@ -111,8 +111,8 @@ def read_rosters(chosen: list[tuple[str, str, dt.date]]) -> Rosters:
     """kind → [(delivery id, as-of date, accepted rows)], deliveries in id order."""
     found: Rosters = {}
     for kind, delivery_id, as_of in sorted(chosen):
-        names = lake().columns(rosters.COLLECTION, delivery_id, rosters.ROWS)
-        wanted = [name for name in names if name not in LEFT_IN_LAKE]
+        columns = lake().manifest(rosters.COLLECTION, delivery_id)["columns"]
+        wanted = [name for name in columns if name not in LEFT_IN_LAKE]
         table = lake().read_table(rosters.COLLECTION, delivery_id, rosters.ROWS, columns=wanted)
         found.setdefault(kind, []).append((delivery_id, as_of, table))
     return found

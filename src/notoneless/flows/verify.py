@@ -1,0 +1,99 @@
+"""Prove a sweep: recompute it from its deliveries and compare every file's content hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from notoneless.check.records.models import Sweep
+from notoneless.common.errors import Fault
+from notoneless.flows.sweep import COLLECTION, Progress, compute, sweep_files
+from notoneless.flows.sweep_inputs import FACT_SCHEMAS, SweepInputs, read_previous, read_rosters
+from notoneless.org.keys import lake
+from notoneless.policy.pack import load_pack
+
+
+@dataclass(frozen=True)
+class FileVerdict:
+    """One file of the sweep: is what was stored what the inputs give?"""
+
+    name: str
+    rows: int
+    same: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """The verdict on a sweep, file by file."""
+
+    sweep: str
+    files: list[FileVerdict]
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.files) and all(file.same for file in self.files)
+
+
+def verify_sweep(sweep: Sweep, *, progress: Progress | None = None, threads: int | None = None) -> VerifyReport:
+    """Recompute a sweep and compare plaintext hashes; writes nothing.
+
+    Raises E812 when a delivery it rests on is gone, E814 when the policy pack is not the one it was made with.
+    """
+    stored = {file["name"]: file for file in lake().manifest(COLLECTION, sweep.pk)["files"]}
+    inputs = inputs_of(sweep)
+    comparison = compute(inputs, threads=threads, progress=progress)
+    with lake().stage() as stage:
+        computed = {name: stage.write_table(name, table) for name, table in sweep_files(inputs, comparison)}
+    damaged = set(lake().verify(COLLECTION, sweep.pk))
+    return VerifyReport(
+        sweep=sweep.pk,
+        files=[
+            FileVerdict(
+                name=name,
+                rows=stored[name]["rows"] if name in stored else 0,
+                same=name in stored
+                and name in computed
+                and name not in damaged
+                and stored[name]["sha256"] == computed[name].sha256,
+            )
+            for name in sorted(stored.keys() | computed.keys())
+        ],
+    )
+
+
+def inputs_of(sweep: Sweep) -> SweepInputs:
+    """The inputs of a past sweep, read back from the lake alone (E812, E814)."""
+    manifest = lake().manifest(COLLECTION, sweep.pk)
+    as_of = dt.date.fromisoformat(manifest["as_of"])
+    pack = load_pack(manifest["region"], as_of)
+    if pack.digest != manifest["policy_digest"]:
+        raise Fault("E814", where=sweep.pk)
+    chosen = [(one["kind"], one["id"], dt.date.fromisoformat(one["as_of"])) for one in manifest["deliveries"]]
+    missing = [delivery_id for _, delivery_id, _ in chosen if not lake().exists("deliveries", delivery_id)]
+    previous = manifest["previous"]
+    if previous and not lake().exists(COLLECTION, previous):
+        missing.append(previous)
+    if missing:
+        raise Fault("E812", where=sweep.pk, missing="、".join(missing))
+    return SweepInputs(
+        region=manifest["region"],
+        as_of=as_of,
+        pack=pack,
+        deliveries=[],
+        rosters=read_rosters(chosen),
+        decisions=_read(sweep, "decisions.parquet"),
+        facts={name: _read(sweep, f"facts_{name}.parquet") for name in FACT_SCHEMAS},
+        previous=previous,
+        previous_members=read_previous(previous) if previous else None,
+        digest=manifest["inputs_digest"],
+    )
+
+
+def _read(sweep: Sweep, name: str) -> pa.Table:
+    return lake().read_table(COLLECTION, sweep.pk, name)
