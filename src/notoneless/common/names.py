@@ -1,0 +1,209 @@
+"""Names of people: clean for showing, fold for comparing, sound for searching, mask for the screen.
+
+``clean`` keeps what the writer meant. ``fold``, ``syllables`` and ``initials`` are keys only: two names with one key may belong to
+two people. The characters come from ``tables/characters.csv`` (sources in ``tables/README.md``).
+"""
+
+import csv
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+TABLES = Path(__file__).resolve().parent / "tables"
+
+_DOTS = "·•‧∙⋅・･．｡。˙●∘◦ꞏᐧ⸱"
+_QUOTES = "'‘’`´\"“”"
+_HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_PLAIN = re.compile("[\u4e00-\u9fff]{2,4}")
+_HAN_CHARACTER = re.compile(f"[{_HAN}]")
+_BLANK_BESIDE_HAN = re.compile(f"(?<=[{_HAN}·]) +| +(?=[{_HAN}·])")
+_POINT_BESIDE_HAN = re.compile(f"(?<=[{_HAN}])\\.|\\.(?=[{_HAN}])")
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>|《[^《》]*》")
+_UNREADABLE = re.compile("[?□■\ufffd\ue000-\uf8ff〓\U000f0000-\U0010fffd]")
+_TOKENS = re.compile(f"[{_HAN}]|[a-z]+")
+_NO_NAME = frozenset("无 無 无名 无名氏 未知 不详 不祥 未取名 待取名 未起名 未命名 新生儿 空 NULL NONE N/A / - -- 0".split())
+
+
+class CharacterRow(NamedTuple):
+    """``base``: the character it is folded to (itself, mostly). ``syllable``: pinyin without tone, ü as v, "" when unknown.
+    ``shape_group``: the first character of the group of characters easily mistaken for each other, "" when it has none."""
+
+    char: str
+    base: str
+    syllable: str
+    shape_group: str
+
+
+@functools.lru_cache(maxsize=65536)
+def clean(text: str) -> str:
+    """The name as it should be shown: half-width letters, one kind of middle dot, no blanks between Chinese characters, no
+    invisible characters; compatibility and radical code points replaced by the plain character. Variants stay as written."""
+    if _PLAIN.fullmatch(text):
+        return text
+    name = text.translate(_clean_table())
+    if "." in name:
+        name = _POINT_BESIDE_HAN.sub("·", name)
+    name = _BLANK_BESIDE_HAN.sub("", re.sub(" +", " ", name))
+    return re.sub("·+", "·", name).strip(f" ·,;:.{_QUOTES}")
+
+
+@functools.lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """The comparing key: traditional, variant and radical forms as one base character, letters in lower case without accents,
+    remarks in brackets, digits, dots, blanks, question marks and private-use characters removed. ``fold(fold(x)) == fold(x)``."""
+    if _PLAIN.fullmatch(text):
+        return text.translate(_fold_table())
+    return _BRACKETED.sub("", clean(text)).translate(_fold_table())
+
+
+@functools.lru_cache(maxsize=65536)
+def syllables(text: str) -> str:
+    """Pinyin without tones, joined by blanks: ``单小花`` -> ``shan xiao hua``. Surnames are read as surnames, also those of two
+    characters (尉迟 -> yu chi); a run of letters is one syllable (``李yue`` -> ``li yue``). Unknown characters are left out."""
+    if _PLAIN.fullmatch(text):
+        return " ".join(_read(list(text)))
+    name = _BRACKETED.sub("", clean(text))
+    tokens = _TOKENS.findall(name.translate(_letter_table()))
+    return " ".join(_sounds_of(tokens) if "·" in name else _read(tokens))
+
+
+def initials(text: str) -> str:
+    """First letters of the syllables in upper case: ``王小燕`` -> ``WXY``."""
+    return "".join(syllable[0] for syllable in syllables(text).split()).upper()
+
+
+def mask_name(text: str) -> str:
+    """``张小花`` -> ``张*花``, ``张花`` -> ``张*``: at most the first and the last character."""
+    if len(text) <= 2:
+        return text[:1] + "*" if len(text) == 2 else "*" * len(text)
+    return text[0] + "*" * (len(text) - 2) + text[-1]
+
+
+def problem_code(text: str) -> str:
+    """The catalog code of what is wrong with a typed name, "" when nothing is. Only E230 (no name) makes a row unusable."""
+    name = clean(text)
+    if not name or name.upper() in _NO_NAME:
+        return "E230"
+    if re.search("[*○]|某某?$", name):
+        return "E234"
+    if _UNREADABLE.search(name):
+        return "E231"
+    if re.search(r"[0-9()\[\]【】〔〕]", name):
+        return "E232"
+    if re.search("[A-Za-z]", name):
+        return "E235"
+    return "E233" if len(name) == 1 else ""
+
+
+@functools.cache
+def character_table() -> list[CharacterRow]:
+    """All known characters by code point: about 30,000 rows, for SQL to join. Do not change the list."""
+    return [CharacterRow(char, base or char, syllable, shape) for char, base, syllable, shape in _rows("characters.csv")]
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    with (TABLES / name).open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        yield from rows
+
+
+@functools.cache
+def _sounds() -> dict[str, str]:
+    return {row.char: row.syllable for row in character_table()}
+
+
+@functools.cache
+def _surname_readings() -> dict[str, list[str]]:
+    return {text: reading.split() for text, reading, place, _ in _rows("readings.csv") if place == "surname"}
+
+
+def _read(tokens: list[str]) -> list[str]:
+    """Syllables of a name that begins with a surname."""
+    if len(tokens) > 1:
+        readings, bases = _surname_readings(), _bases()
+        first, second = (bases.get(token, token) for token in tokens[:2])
+        if len(tokens) > 2 and first + second in readings:
+            return readings[first + second] + _sounds_of(tokens[2:])
+        if first in readings:
+            return readings[first] + _sounds_of(tokens[1:])
+    return _sounds_of(tokens)
+
+
+def _sounds_of(tokens: list[str]) -> list[str]:
+    """Syllables of characters wherever they stand; a run of letters sounds as written, an unknown character is left out."""
+    sounds = _sounds()
+    found = [sounds.get(token, token if token.isascii() else "") for token in tokens]
+    return [sound for sound in found if sound]
+
+
+class _CleanTable(dict[int, str]):
+    """Translation table for :func:`clean`, filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self._clean(chr(code))
+        return found
+
+    def _clean(self, char: str) -> str:
+        category = unicodedata.category(char)
+        if char in _DOTS:
+            return "·"
+        if category in ("Cc", "Cf", "Cn"):
+            return " " if char in "\t\n\r" else ""
+        if category[0] == "Z":
+            return " "
+        if "\u2e80" <= char <= "\u2eff":
+            return _bases().get(char, char)
+        plain = unicodedata.normalize("NFKC", char)
+        return plain if len(plain) == 1 else char
+
+
+class _FoldTable(dict[int, str]):
+    """Translation table for :func:`fold`: base characters, plain letters, and nothing else."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self._fold(chr(code))
+        return found
+
+    def _fold(self, char: str) -> str:
+        if char in _bases() or _HAN_CHARACTER.match(char):
+            return _bases().get(char, char)
+        letters = unicodedata.normalize("NFKD", char).lower()
+        return "".join(letter for letter in letters if letter.isalpha())
+
+
+class _LetterTable(dict[int, str]):
+    """Translation table for :func:`syllables`: letters in lower case without tone marks, ü as v; the rest as it is."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = self._letter(chr(code))
+        return found
+
+    def _letter(self, char: str) -> str:
+        parts = unicodedata.normalize("NFD", char).lower()
+        if parts.startswith("u\u0308"):
+            return "v"
+        return parts[0] if parts[:1].isascii() else char
+
+
+@functools.cache
+def _bases() -> dict[str, str]:
+    return {row.char: row.base for row in character_table() if row.base != row.char}
+
+
+@functools.cache
+def _clean_table() -> _CleanTable:
+    return _CleanTable()
+
+
+@functools.cache
+def _fold_table() -> _FoldTable:
+    return _FoldTable()
+
+
+@functools.cache
+def _letter_table() -> _LetterTable:
+    return _LetterTable()
