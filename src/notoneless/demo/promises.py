@@ -1,0 +1,126 @@
+"""Which promises are truly broken for which child: what a faultless reading of faultless lists would find.
+
+Each rule says in terms of the true lives what the check of the same name says in terms of lists.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from notoneless.demo.aid import Payment, Scheme, categories, is_pupil
+from notoneless.demo.fates import life_of
+from notoneless.demo.people import Block, Life, Person
+
+SUSPECT_AFTER_DAYS = 7
+
+
+def _on_register(life: Life) -> bool:
+    return life.hukou == "normal"
+
+
+def _active_rolls(life: Life) -> int:
+    return sum(status == "active" for _, status in life.roll)
+
+
+def _school_age(life: Life) -> bool:
+    return 6 <= life.age <= 14
+
+
+def _compulsory(life: Life) -> bool:
+    return life.grade.isdigit() and int(life.grade) <= 9
+
+
+def not_enrolled(life: Life) -> bool:
+    """On the register, of school age, on no roll."""
+    return _on_register(life) and _school_age(life) and not life.roll
+
+
+def enrolled_not_attending(life: Life) -> bool:
+    """On an active compulsory roll, not seen at school."""
+    return _active_rolls(life) > 0 and _compulsory(life) and (life.attends is None or life.last_seen is not None)
+
+
+def attending_not_enrolled(life: Life) -> bool:
+    """Seen at school, on no roll."""
+    return life.attends is not None and life.last_seen is None and not life.roll and _compulsory(life)
+
+
+def unregistered(life: Life) -> bool:
+    """Lives here without being on any register."""
+    return life.hukou == "none" and life.at_doorstep and 3 <= life.age <= 14
+
+
+def disabled_unplaced(life: Life) -> bool:
+    """Holds a certificate, of school age, on no roll and in no placement."""
+    return life.disability is not None and _school_age(life) and not life.roll
+
+
+def dead_or_moved_on_roll(life: Life) -> bool:
+    """Dead or moved out by the register, still on an active roll."""
+    return life.hukou in ("dead", "moved_out") and _active_rolls(life) > 0
+
+
+def multiple_rolls(life: Life) -> bool:
+    """On two active rolls at once."""
+    return _active_rolls(life) > 1
+
+
+LIFE_RULES: dict[str, Callable[[Life], bool]] = {
+    "not_enrolled": not_enrolled,
+    "enrolled_not_attending": enrolled_not_attending,
+    "attending_not_enrolled": attending_not_enrolled,
+    "unregistered": unregistered,
+    "disabled_unplaced": disabled_unplaced,
+    "dead_or_moved_on_roll": dead_or_moved_on_roll,
+    "multiple_rolls": multiple_rolls,
+}
+
+
+def suspected_dropout(life: Life, as_of: date) -> bool:
+    """On the class list and not seen for more than a week."""
+    return life.last_seen is not None and (as_of - life.last_seen).days > SUSPECT_AFTER_DAYS and _compulsory(life)
+
+
+def broken_promises(block: Block, payments: list[Payment], scheme: Scheme, as_of: date) -> list[dict[str, Any]]:
+    """Return one dict per child and broken promise, in the columns of the truth file."""
+    found: list[dict[str, Any]] = []
+    paid: dict[int, list[str]] = {}
+    for payment in payments:
+        paid.setdefault(payment.child.key, []).append(payment.item)
+    for child in block.children:
+        life = life_of(child)
+        checks = [name for name, rule in LIFE_RULES.items() if rule(life)]
+        if suspected_dropout(life, as_of):
+            checks.append("suspected_dropout")
+        if {"not_enrolled", "enrolled_not_attending", "suspected_dropout"} & set(checks) and _poor(child):
+            checks.append("poor_dropout")
+        checks += _aid_faults(child, paid.get(child.key, []), scheme)
+        found += [_row(check, child) for check in checks]
+    return found
+
+
+def _poor(child: Person) -> bool:
+    return child.home.poor or bool(child.home.monitor)
+
+
+def _aid_faults(child: Person, items: list[str], scheme: Scheme) -> list[str]:
+    life = life_of(child)
+    owed: set[str] = set()
+    if is_pupil(child):
+        for category in categories(child):
+            owed |= {item for item, _ in scheme.owed(category, life.grade, life.boards)}
+    faults = []
+    if owed - set(items):
+        faults.append("aid_missed")
+    if set(items) - owed:
+        faults.append("aid_undue")
+    if len(items) > len(set(items)):
+        faults.append("aid_double")
+    return faults
+
+
+def _row(check: str, child: Person) -> dict[str, Any]:
+    return {
+        "check": check, "person": child.key, "situation": life_of(child).situation, "name": child.name,
+        "id_no": child.id_no, "village": child.home.village.code,
+    }  # fmt: skip
