@@ -1,11 +1,12 @@
-"""Closing rules and code lists of the case stage, read from ``definitions/``.
+"""Closing rules: what each outcome (核实结果) settles, by which move, on what evidence.
 
-An outcome (核实结果) says by which move a case closes, which gaps it settles and which kinds of evidence it accepts.
-Source: the verified classes that real comparisons returned, and the placement list of 控辍保学 practice (README.md).
+Codes and names come from the policy pack (tables ``outcomes``, ``evidence_kinds``, ``placements``); how the case stage
+uses them is ``definitions/closing.yaml``.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,65 +15,95 @@ from typing import Any
 import yaml
 
 from notoneless.common.errors import Fault
+from notoneless.policy.pack import Pack, load_pack
 
-from .states import DEFINITIONS
+from .states import DEFINITIONS, State, table
 
 PERSUASION_LEDGERS = frozenset({"school_age", "suspected", "dropout"})
 """Ledgers whose gaps mean that a child is not being taught; the others (aid, data) are settled by paper alone."""
 
-ROSTER = "roster"
-"""The outcome of a gap that a roster row closed."""
+RETURNED, ROSTER = "returned", "roster"
+"""The outcomes of a child that came back, and of a gap that a roster row closed."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One way for a gap to end; ``move`` is empty when it ends single gaps only and moves no case."""
+    """One way for a gap to end. ``moves`` is empty when it ends single gaps only; ``lasting`` needs no renewal."""
 
     id: str
     name: str
-    move: str
+    moves: tuple[str, ...]
     covers: str
     gap_state: str
     how: str
-    evidence: tuple[str, ...]
+    evidence: frozenset[str]
+    single: bool
+    lasting: bool
 
     def settles(self, ledger: str) -> bool:
         """Whether this outcome ends a gap of that ledger: ``school`` covers persuasion ledgers, ``paper`` the others."""
         if self.covers in {"all", "none"}:
             return self.covers == "all"
-        return (ledger in PERSUASION_LEDGERS) == (self.covers == "school")
+        return needs_persuasion(ledger) == (self.covers == "school")
+
+    def move_from(self, state: State) -> str:
+        """The closing move that this outcome makes out of ``state``; E610 when it makes none there."""
+        found = next((move for move in self.moves if table().find(move, state)), None)
+        if found is None:
+            raise Fault("E610", outcome=self.name)
+        return found
 
 
-@functools.cache
-def outcomes() -> Mapping[str, Outcome]:
-    """All outcomes by id, in file order."""
-    return {key: _outcome(key, fields) for key, fields in _read("outcomes").items()}
+@dataclass(frozen=True)
+class Rules:
+    """The closing rules and code lists in force on one day in one region."""
+
+    pack: Pack
+    outcomes: Mapping[str, Outcome]
+    evidence_kinds: Mapping[str, str]
+    placements: Mapping[str, str]
+    visit_kinds: Mapping[str, str]
+
+    def outcome(self, outcome_id: str) -> Outcome:
+        """The outcome of that id; E610 when there is none."""
+        if outcome_id not in self.outcomes:
+            raise Fault("E610", outcome=outcome_id)
+        return self.outcomes[outcome_id]
+
+    def outcome_name(self, outcome_id: str) -> str:
+        """Its Chinese name; the id itself for one that has left the list (history is still readable)."""
+        known = self.outcomes.get(outcome_id)
+        return known.name if known else outcome_id
+
+    def deadline(self, check_id: str, since: dt.date) -> dt.date:
+        """The day by which a gap of that check found on ``since`` is to be closed (policy ``deadline.<check>``)."""
+        days: int = self.pack.value(f"deadline.{check_id}")
+        return since + dt.timedelta(days=days)
+
+    def recheck_dates(self, returned: dt.date) -> list[dt.date]:
+        """The due days of the looks after a return (policy ``recheck.count``, ``recheck.interval_days``).
+
+        The intervals count from look to look; when there are fewer intervals than looks, the last one repeats.
+        """
+        intervals: list[int] = list(self.pack.value("recheck.interval_days"))
+        day, days = returned, []
+        for n in range(self.pack.value("recheck.count")):
+            day += dt.timedelta(days=intervals[min(n, len(intervals) - 1)])
+            days.append(day)
+        return days
+
+    def valid_to(self, outcome_id: str, written: dt.date | None, issued: dt.date) -> dt.date | None:
+        """How long an excuse holds: what the paper says, else for good if lasting, else ``case.excuse_valid_days``."""
+        known = self.outcomes.get(outcome_id)
+        if written is not None or (known is not None and known.lasting):
+            return written
+        days: int = self.pack.value("case.excuse_valid_days")
+        return issued + dt.timedelta(days=days)
 
 
-def get_outcome(outcome_id: str) -> Outcome:
-    """The outcome of that id; E610 when there is none."""
-    found = outcomes().get(outcome_id)
-    if found is None:
-        raise Fault("E610", outcome=outcome_id)
-    return found
-
-
-@functools.cache
-def names(list_id: str) -> Mapping[str, str]:
-    """id → Chinese name of one list: ``placements``, ``visit_kinds``, ``evidence_kinds``, ``outcomes``."""
-    return {key: fields["name"] for key, fields in _read(list_id).items()}
-
-
-@functools.cache
-def placement_kinds() -> Mapping[str, str]:
-    """Placement id → ``school``, ``placed`` or ``leave``: what kind of teaching it is."""
-    return {key: fields["kind"] for key, fields in _read("placements").items()}
-
-
-def check_listed(list_id: str, code: str) -> None:
-    """E611 when ``code`` is not in the list."""
-    if code not in names(list_id):
-        raise Fault("E611", list=list_id, given=code)
+def load_rules(region: str | None, day: dt.date) -> Rules:
+    """The rules of a region on a day. Raises as ``load_pack``; KeyError when closing.yaml names an unknown code."""
+    return _rules(load_pack(region, day))
 
 
 def needs_persuasion(ledger: str) -> bool:
@@ -80,19 +111,48 @@ def needs_persuasion(ledger: str) -> bool:
     return ledger in PERSUASION_LEDGERS
 
 
+def placements_for(purpose: str) -> frozenset[str]:
+    """Placement codes that count as ``returned`` (back at a school) or as ``placed`` (lawfully taught otherwise)."""
+    return frozenset(_definitions()["placements"][purpose])
+
+
+def _rules(pack: Pack) -> Rules:
+    kinds = {row["code"]: row for row in pack.table("evidence_kinds")}
+    alone = frozenset(code for code, row in kinds.items() if row["closes_alone"])
+    known = {row["code"]: row for row in pack.table("outcomes")}
+    shared = {key: known[key] | fields for key, fields in _definitions()["outcomes"].items()}
+    own = {key: {"lasting": True} | fields for key, fields in _definitions()["own"].items()}
+    return Rules(
+        pack=pack,
+        outcomes={key: _outcome(key, fields, alone) for key, fields in (shared | own).items()},
+        evidence_kinds={code: row["name"] for code, row in kinds.items()},
+        placements=pack.names("placements"),
+        visit_kinds={key: fields["name"] for key, fields in _read("visit_kinds").items()},
+    )
+
+
+def _outcome(key: str, fields: Mapping[str, Any], alone: frozenset[str]) -> Outcome:
+    """Evidence that does not close alone (a photo, a visit record) supports an outcome but never carries it."""
+    accepted = alone if fields["evidence"] == "any" else alone & set(fields["evidence"].split())
+    return Outcome(
+        id=key,
+        name=fields["name"],
+        moves=tuple(fields.get("moves", ())),
+        covers=fields["covers"],
+        gap_state=fields["gap"],
+        how=fields["how"],
+        evidence=accepted,
+        single=bool(fields.get("single")),
+        lasting=bool(fields["lasting"]),
+    )
+
+
+@functools.cache
+def _definitions() -> dict[str, Any]:
+    return _read("closing")
+
+
 @functools.cache
 def _read(list_id: str) -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load((DEFINITIONS / f"{list_id}.yaml").read_text(encoding="utf-8"))
     return data
-
-
-def _outcome(key: str, fields: dict[str, Any]) -> Outcome:
-    return Outcome(
-        id=key,
-        name=fields["name"],
-        move=fields.get("move", ""),
-        covers=fields["covers"],
-        gap_state=fields["gap"],
-        how=fields["how"],
-        evidence=tuple(fields["evidence"]),
-    )

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 
 from notoneless.common.errors import Fault
 
-from .outcomes import Outcome, get_outcome, needs_persuasion, placement_kinds
+from .outcomes import Outcome, needs_persuasion, placements_for
 from .states import Move, Need, State, state_name, table
-
-RETURN_OUTCOME = "returned"
-PLACEMENTS_FOR = {State.PLACED: {"placed"}, State.RETURNED: {"school", "placed"}}
 
 
 @dataclass(frozen=True)
@@ -33,11 +30,11 @@ class CaseFacts:
     is_waiting: bool = False
 
 
-def find_move(move_id: str, facts: CaseFacts) -> Move:
-    """The move of that id out of the case's state; E602 when the table has none."""
-    move = table().find(move_id, facts.state)
+def find_move(move_id: str, state: State) -> Move:
+    """The move of that id out of ``state``; E602 when the table has none."""
+    move = table().find(move_id, state)
     if move is None:
-        raise Fault("E602", state=state_name(facts.state), move=move_id)
+        raise Fault("E602", state=state_name(state), move=table().move_name(move_id))
     return move
 
 
@@ -47,10 +44,13 @@ def missing(move: Move, facts: CaseFacts, outcome: Outcome | None = None) -> lis
 
 
 def check_can_move(move_id: str, facts: CaseFacts, outcome: Outcome | None = None) -> Move:
-    """The move, when it can be made now. E605 while a closing waits, E602 not in the table, E603 what is missing."""
+    """The move, when it can be made now. E605 while a closing waits, E602 not in the table, E603 what is missing.
+
+    ``outcome`` is what a closing (or a return) claims; it says which evidence counts and which gaps may still be open.
+    """
     if facts.is_waiting:
         raise Fault("E605")
-    move = find_move(move_id, facts)
+    move = find_move(move_id, facts.state)
     lacking = missing(move, facts, outcome)
     if lacking:
         names = "、".join(table().need_names[need] for need in lacking)
@@ -58,52 +58,32 @@ def check_can_move(move_id: str, facts: CaseFacts, outcome: Outcome | None = Non
     return move
 
 
-def can_move(move_id: str, facts: CaseFacts, outcome: Outcome | None = None) -> bool:
-    """Whether :func:`check_can_move` would let it pass; for the button."""
-    try:
-        check_can_move(move_id, facts, outcome)
-    except Fault:
-        return False
-    return True
-
-
-def closing_outcome(outcome_id: str) -> Outcome:
-    """An outcome that closes a case; E610 when unknown or meant for single gaps."""
-    outcome = get_outcome(outcome_id)
-    if not outcome.move:
-        raise Fault("E610", outcome=outcome_id)
-    return outcome
-
-
-def check_gap_outcome(outcome_id: str, ledger: str, evidence_kind: str) -> Outcome:
-    """The outcome, when it may strike off one single gap of that ledger with that kind of evidence.
+def check_gap_outcome(outcome: Outcome, ledger: str, evidence_kind: str) -> None:
+    """Whether ``outcome`` may strike off one single gap of that ledger on that kind of evidence.
 
     E615 for a gap that needs persuasion (it ends with the case), E610 for an outcome that does not fit, E608 for the
     wrong kind of evidence.
     """
     if needs_persuasion(ledger):
         raise Fault("E615")
-    outcome = get_outcome(outcome_id)
-    if outcome.move or not outcome.settles(ledger):
-        raise Fault("E610", outcome=outcome_id)
+    if not outcome.single or not outcome.settles(ledger):
+        raise Fault("E610", outcome=outcome.name)
     if evidence_kind not in outcome.evidence:
         raise Fault("E608", outcome=outcome.name)
-    return outcome
 
 
 def _is_met(need: Need, move: Move, facts: CaseFacts, outcome: Outcome | None) -> bool:
     persuading = [ledger for ledger in facts.open_ledgers if needs_persuasion(ledger)]
     left = [ledger for ledger in facts.open_ledgers if outcome is None or not outcome.settles(ledger)]
-    accepted = (outcome or get_outcome(RETURN_OUTCOME)).evidence
-    kind = placement_kinds().get(facts.placement, "")
+    purpose = "placed" if move.target is State.PLACED else "returned"
     met = {
         Need.REASON: bool(facts.reason.strip()),
         Need.OWNER: facts.has_owner,
         Need.PLAN: facts.is_planned,
         Need.VISIT_OR_EVIDENCE: facts.visits + facts.evidence > 0,
-        Need.EVIDENCE: facts.evidence_kind in accepted,
+        Need.EVIDENCE: outcome is not None and facts.evidence_kind in outcome.evidence,
         Need.VALID_TO: facts.evidence_valid_to is not None and facts.evidence_valid_to >= facts.today,
-        Need.PLACEMENT: kind in PLACEMENTS_FOR.get(move.target, set()),
+        Need.PLACEMENT: facts.placement in placements_for(purpose),
         Need.PERSUASION_GAP: bool(persuading),
         Need.NO_PERSUASION_GAP: not persuading,
         Need.GAPS_SETTLED: not left,

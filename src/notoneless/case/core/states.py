@@ -108,6 +108,10 @@ class Table:
         found = (move for move in self.leaving(source) if move.id == move_id)
         return next(found, None)
 
+    def move_name(self, move_id: str) -> str:
+        """The Chinese name of a move; the id itself when there is no such move."""
+        return next((move.name for move in self.moves if move.id == move_id), move_id)
+
 
 @functools.cache
 def table() -> Table:

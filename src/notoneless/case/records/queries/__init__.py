@@ -1,0 +1,46 @@
+"""What may be read of cases; every list starts from the reader's scope, only the facts for a sweep are whole."""
+
+from .cases import (
+    CaseFilter,
+    CasePage,
+    count_cases,
+    get_case,
+    get_closing_request,
+    get_evidence,
+    get_gap,
+    get_home_counts,
+    list_cases,
+    list_overdue,
+    list_possible_owners,
+)
+from .facts import get_excuse_facts, get_open_gaps, get_placement_facts, get_vanished_gaps, get_visit_facts
+from .rules import rules_on
+from .standing import PossibleMove, get_facts, list_gap_outcomes, list_outcomes, list_possible_moves
+from .timeline import Entry, timeline
+
+__all__ = [
+    "CaseFilter",
+    "CasePage",
+    "Entry",
+    "PossibleMove",
+    "count_cases",
+    "get_case",
+    "get_closing_request",
+    "get_evidence",
+    "get_excuse_facts",
+    "get_facts",
+    "get_gap",
+    "get_home_counts",
+    "get_open_gaps",
+    "get_placement_facts",
+    "get_vanished_gaps",
+    "get_visit_facts",
+    "list_cases",
+    "list_gap_outcomes",
+    "list_outcomes",
+    "list_overdue",
+    "list_possible_moves",
+    "list_possible_owners",
+    "rules_on",
+    "timeline",
+]
