@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from notoneless.check.records.queries import get_shown_sweep
 from notoneless.cli import start
 from notoneless.cli.options import By, Format, Out, examples
 from notoneless.cli.output import print_table, talk, write_json, write_rows
@@ -50,7 +49,7 @@ def explain(
     child = list_children(user).filter(pk=subject).first()
     pair = None if child else list_reviews(user).filter(pk=subject).first()
     if child is not None:
-        found = explain_child(user, child, get_shown_sweep(user), now=start.now())
+        found = explain_child(user, child, now=start.now())
     elif pair is not None:
         found = explain_pair(pair)
     else:

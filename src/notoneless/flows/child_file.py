@@ -1,0 +1,208 @@
+"""Everything about one child on one page: identity by source, disagreements, checks, gaps, case, doubtful pairs.
+
+Opening it is a sensitive read and leaves a trail event; numbers come masked, the whole ones only by `unmask`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from notoneless.case.records.models import Case, Gap
+from notoneless.check.core import load_checks
+from notoneless.check.records import queries as checks
+from notoneless.check.records.models import Sweep
+from notoneless.common import phones, resident_id
+from notoneless.common.errors import Fault
+from notoneless.link.records import queries as links
+from notoneless.link.records.models import Child, LinkDecision, ReviewPair
+from notoneless.org.models import User
+from notoneless.org.permissions import Permission, check_may
+from notoneless.roster.core import load_kinds
+from notoneless.trail.actions import Action
+from notoneless.trail.record import record
+
+# Field of the file → (名称, how it is shown). The order is the order on the page.
+FIELDS = {
+    "name": ("姓名", "text"),
+    "sex": ("性别", "sex"),
+    "dob": ("出生日期", "text"),
+    "id_no": ("身份证号", "id_no"),
+    "nation": ("民族", "text"),
+    "addr": ("住址", "text"),
+    "school_name": ("学校", "text"),
+    "grade": ("年级", "text"),
+    "class_no": ("班级", "text"),
+    "student_no": ("学籍号", "id_no"),
+    "guardian_name": ("监护人", "text"),
+    "phone": ("电话", "phone"),
+    "hukou_status": ("户籍状态", "code"),
+    "roll_status": ("学籍状态", "code"),
+    "present": ("在校", "code"),
+}
+SEX_NAMES = {"1": "男", "2": "女", "0": ""}
+
+
+@dataclass(frozen=True)
+class SourceValue:
+    """One value of one field as one roster row has it."""
+
+    kind: str
+    kind_name: str
+    delivery: str
+    row_no: int
+    value: str
+
+
+@dataclass(frozen=True)
+class FieldValues:
+    """One field over all sources; `disagree` when the sources do not say the same."""
+
+    field: str
+    name: str
+    values: list[SourceValue]
+
+    @property
+    def disagree(self) -> bool:
+        return len({value.value for value in self.values}) > 1
+
+
+@dataclass(frozen=True)
+class CheckAnswer:
+    """What one check says of this child in the shown sweep."""
+
+    check_id: str
+    name: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ChildFile:
+    """One child's file as one person may see it."""
+
+    child: Child
+    sweep: Sweep | None
+    sources: list[dict[str, Any]]
+    fields: list[FieldValues]
+    answers: list[CheckAnswer]
+    gaps: list[Gap]
+    cases: list[Case]
+    reviews: list[ReviewPair]
+    decisions: list[LinkDecision]
+
+    @property
+    def open_case(self) -> Case | None:
+        return next((case for case in self.cases if case.closed_at is None), None)
+
+
+@transaction.atomic
+def open_child_file(user: User, child_id: str, *, now: dt.datetime) -> ChildFile:
+    """One child's file. Raises E701 without the right and E704 outside the scope (foreign looks like absent)."""
+    check_may(user, Permission.CHILD_VIEW)
+    child = links.get_child(user, child_id)
+    record(
+        Action.CHILD_VIEW, by=user, now=now, object_kind="child", object_id=child.pk, place_code=child.place_code
+    )
+    sweep = checks.get_shown_sweep(user)
+    sources = _sources(sweep, child)
+    return ChildFile(
+        child=child,
+        sweep=sweep,
+        sources=sources,
+        fields=[_field(name, sources) for name in FIELDS if any(_value(row, name) for row in sources)],
+        answers=_answers(sweep, child),
+        gaps=list(Gap.objects.filter(child=child).order_by("state", "-severity", "check_id")),
+        cases=list(Case.objects.filter(child=child).select_related("owner").order_by("-opened_at")),
+        reviews=list(ReviewPair.objects.filter(right_child=child).order_by("-weight")),
+        decisions=list(links.list_decisions(child)),
+    )
+
+
+@transaction.atomic
+def unmask(user: User, child_id: str, *, reason: str, now: dt.datetime) -> dict[str, str]:
+    """The whole ID number and phone of a child, for a reason that stays in the trail (E701, E704, E821 no reason)."""
+    check_may(user, Permission.CHILD_UNMASK)
+    child = links.get_child(user, child_id)
+    if not reason.strip():
+        raise Fault("E821", where=child.pk)
+    record(
+        Action.CHILD_UNMASK,
+        by=user,
+        now=now,
+        object_kind="child",
+        object_id=child.pk,
+        place_code=child.place_code,
+        reason=reason.strip()[:200],
+    )
+    return {"id_no": child.id_no, "guardian_phone": child.guardian_phone}
+
+
+def _sources(sweep: Sweep | None, child: Child) -> list[dict[str, Any]]:
+    """Members with their rows, in the order of the kinds; children of an earlier sweep show that sweep's rows."""
+    if sweep is None:
+        return []
+    order = {kind_id: place for place, kind_id in enumerate(load_kinds())}
+    members = links.get_sources(child.last_sweep, child.pk)
+    return sorted(members, key=lambda m: (order.get(m["kind"], len(order)), m["delivery_id"], m["row_no"]))
+
+
+def _field(name: str, sources: list[dict[str, Any]]) -> FieldValues:
+    kinds = load_kinds()
+    title, shown_as = FIELDS[name]
+    values = [
+        SourceValue(
+            source["kind"],
+            kinds[source["kind"]].name,
+            source["delivery_id"],
+            source["row_no"],
+            shown(_value(source, name), shown_as),
+        )
+        for source in sources
+        if _value(source, name)
+    ]
+    return FieldValues(name, title, values)
+
+
+def _value(source: dict[str, Any], name: str) -> str:
+    found = source["row"].get(name)
+    return "" if found is None else str(found)
+
+
+def shown(value: str, shown_as: str) -> str:
+    """A value fit for the screen: numbers masked, codes in words."""
+    if shown_as == "id_no":
+        return resident_id.mask(value)
+    if shown_as == "phone":
+        return phones.mask(value)
+    if shown_as == "sex":
+        return SEX_NAMES.get(value, value)
+    return CODE_NAMES.get(value, value) if shown_as == "code" else value
+
+
+CODE_NAMES = {
+    "normal": "正常",
+    "moved_out": "迁出",
+    "dead": "死亡",
+    "cancelled": "注销",
+    "active": "在读",
+    "leave": "休学",
+    "transferred_out": "转出",
+    "graduated": "毕业",
+    "1": "是",
+    "0": "否",
+}
+
+
+def _answers(sweep: Sweep | None, child: Child) -> list[CheckAnswer]:
+    if sweep is None:
+        return []
+    definitions = load_checks()
+    rows = checks.get_results_of_child(sweep, child.pk, list(definitions))
+    return [
+        CheckAnswer(row["check_id"], definitions[row["check_id"]].name, row["state"], row["reason"] or "")
+        for row in rows
+    ]
