@@ -1,0 +1,51 @@
+"""How a job reads on screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from notoneless.jobs.models import Job
+from notoneless.jobs.registry import job_kinds
+
+STATUS_KIND = {"ready": "todo", "running": "doing", "done": "done", "failed": "bad", "cancelled": "off"}
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """A job ready to be shown: ``url`` is where its result is, ``error`` what went wrong."""
+
+    job: Job
+    name: str
+    state: str
+    status_kind: str
+    over: bool
+    percent: int | None
+    url: str
+    sentence: str
+    error: dict[str, Any]
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether asking it to stop still makes sense."""
+        return not self.over and not self.job.cancel_requested
+
+
+def job_line(job: Job) -> JobLine:
+    """``job.result`` may hold ``url`` (result page), ``sentence`` (what was done) and ``error`` (Fault.to_dict())."""
+    kind = job_kinds().get(job.kind)
+    over = job.state not in (Job.State.READY, Job.State.RUNNING)
+    stopping = job.cancel_requested and not over
+    return JobLine(
+        job=job,
+        name=kind.name if kind else job.kind,
+        state=_("正在停止") if stopping else job.get_state_display(),
+        status_kind=STATUS_KIND[job.state],
+        over=over,
+        percent=min(100, job.done * 100 // job.total) if job.total else None,
+        url=job.result.get("url", ""),
+        sentence=job.result.get("sentence", ""),
+        error=job.result.get("error", {}),
+    )

@@ -1,0 +1,6 @@
+"""名册."""
+
+
+app_name = "roster"
+
+urlpatterns: list = []

@@ -1,0 +1,41 @@
+"""Every stage folder of the desk in one table: its name, its address, whether the left menu shows it and to whom.
+
+A new screen is one folder ``web/<id>/`` (urls.py with ``app_name = "<id>"``) and one line here; the root addresses and the
+menu are made from this table. The order is the order of the menu.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from notoneless.org.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A folder of web/. The menu shows it to people who hold one of ``permissions``; ``in_menu`` False: reached by links.
+
+    ``home`` names a function that adds numbers to 首页, see shell/home.py.
+    """
+
+    id: str
+    name: str | Promise
+    permissions: tuple[Permission, ...]
+    in_menu: bool = True
+    path: str = ""
+    home: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """Where the folder's addresses begin, without the leading slash."""
+        return self.path or f"{self.id}/"
+
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("roster", _("名册"), (Permission.ROSTER_VIEW,)),
+    Screen("trail", _("留痕"), (Permission.TRAIL_VIEW,)),
+    Screen("job", _("任务"), (Permission.JOB_VIEW, Permission.ROSTER_UPLOAD, Permission.SWEEP_RUN)),
+)

@@ -1,0 +1,47 @@
+/* Small helps for the desk; every page also works without them. No inline code, no evaluation: the page policy forbids both. */
+(function () {
+  "use strict";
+
+  function each(root, selector, act) {
+    Array.prototype.forEach.call(root.querySelectorAll(selector), act);
+  }
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  // A second click on a button that sends a form does nothing until the answer is there.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.method === "post" && !form.hasAttribute("data-many")) form.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", function () {
+    each(document, "form[data-sent]", function (form) { delete form.dataset.sent; });
+  });
+
+  // "Select all" over the rows of one table, with a live count.
+  document.addEventListener("change", function (event) {
+    var box = event.target;
+    var form = box.form;
+    if (!form) return;
+    if (box.matches("[data-select-all]")) {
+      each(form, "[data-select]", function (one) { one.checked = box.checked; });
+    }
+    if (box.matches("[data-select-all], [data-select]")) {
+      each(form, "[data-selected-count]", function (place) {
+        place.textContent = form.querySelectorAll("[data-select]:checked").length;
+      });
+    }
+    if (box.matches("[data-apply]")) form.submit();
+  });
+
+  // The menu is folded on a phone and open on a desk.
+  each(document, ".side-fold", function (menu) {
+    menu.open = window.innerWidth > 860;
+  });
+
+  // The list of mistakes takes the focus, so that a screen reader reads it first.
+  var summary = document.querySelector(".error-summary");
+  if (summary) summary.focus();
+}());

@@ -1,0 +1,164 @@
+"""Tags and filters of the desk: the frame, masked values, places, dates, status words, sorting heads, chips.
+
+Listed with examples in web/README.md. Personal values leave a template masked unless it says otherwise on purpose.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from notoneless.common import names, phones, resident_id
+from notoneless.org.permissions import Permission, may
+from notoneless.policy.places import Places
+from notoneless.web.shell import frame
+
+register = template.Library()
+
+# A status is one of these; the word is always written beside the mark.
+STATUS_KINDS = frozenset({"todo", "doing", "done", "warn", "bad", "off"})
+
+
+def _user(context: template.Context) -> Any:
+    request = context.get("request")
+    return getattr(request, "user", None)
+
+
+def _signed_in(user: Any) -> bool:
+    return user is not None and user.is_authenticated
+
+
+@register.inclusion_tag("shell/top_bar.html", takes_context=True)
+def top_bar(context: template.Context) -> dict[str, Any]:
+    """The bar on top: name, search, who is here, as of when."""
+    user = _user(context)
+    if not _signed_in(user):
+        return {"user": user}
+    return {
+        "user": user,
+        "may_search": may(user, Permission.CHILD_VIEW),
+        "words": context["request"].GET.get("q", "") if context["request"].path == "/child/" else "",
+        "role": frame.role_name(user),
+        "standing": frame.standing(user),
+        "data_date": frame.data_date(user),
+    }
+
+
+@register.inclusion_tag("shell/side_menu.html", takes_context=True)
+def side_menu(context: template.Context) -> dict[str, Any]:
+    """The left menu of this person."""
+    user = _user(context)
+    return {"items": frame.menu(user, context["request"].path) if _signed_in(user) else []}
+
+
+@register.inclusion_tag("shell/print_head.html", takes_context=True)
+def print_head(context: template.Context) -> dict[str, Any]:
+    """Who printed, when, as of when: only on paper. Each browser prints its own page numbers."""
+    user = _user(context)
+    return {"user": user, "data_date": frame.data_date(user) if _signed_in(user) else None}
+
+
+@register.filter
+def masked_id(value: str | None) -> str:
+    """3713**********1226; empty stays empty."""
+    return resident_id.mask(value) if value else ""
+
+
+@register.filter
+def masked_name(value: str | None) -> str:
+    """张*花; for people who may not see full names."""
+    return names.mask_name(value) if value else ""
+
+
+@register.filter
+def masked_phone(value: str | None) -> str:
+    """138****5678."""
+    return phones.mask(value) if value else ""
+
+
+@register.filter
+def place_name(code: str | None) -> str:
+    """沂南县, 岸堤镇, 柳行岔村: the place itself; the code when it is not in the list."""
+    known = [place for place in Places.load().ancestors(code) if place.code == code] if code else []
+    return known[0].short_name if known else (code or "")
+
+
+@register.filter
+def place_path(code: str | None) -> str:
+    """岸堤镇柳行岔村: the place as a reader calls it, township and village together."""
+    return Places.load().label(code)
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """2026-03-05, for tables."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+    return value.strftime("%Y-%m-%d")
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """2026-03-05 08:00, local time."""
+    if value is None:
+        return ""
+    return (timezone.localtime(value) if timezone.is_aware(value) else value).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def long_day(value: dt.date | None) -> str:
+    """2026年3月5日, for letters and sentences."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+@register.filter
+def days_left(value: dt.date | None) -> str:
+    """剩 4 天, 今天到期, 逾期 3 天."""
+    if value is None:
+        return ""
+    left = (value - timezone.localdate()).days
+    if left < 0:
+        return _("逾期 %(days)s 天") % {"days": -left}
+    return _("剩 %(days)s 天") % {"days": left} if left else _("今天到期")
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """47,902; an unknown number is a dash, never 0."""
+    return "—" if value is None else f"{value:,}"
+
+
+@register.filter
+def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """``mapping[key]`` or an empty text."""
+    return mapping.get(key, "")
+
+
+@register.simple_tag
+def status(word: str, kind: str = "todo") -> SafeString:
+    """A status as plain text with a mark: todo ○, doing ◐, done ●, warn ▲, bad ■, off –."""
+    if kind not in STATUS_KINDS:
+        raise template.TemplateSyntaxError(f"status kind {kind!r} is not one of {sorted(STATUS_KINDS)}")
+    return format_html('<span class="status status-{}">{}</span>', kind, word)
+
+
+@register.inclusion_tag("shell/sort_head.html", takes_context=True)
+def sort_head(context: template.Context, key: str, label: str, css: str = "") -> dict[str, Any]:
+    """A table head that sorts by ``key`` (``?sort=key`` or ``?sort=-key``) and says so to a screen reader."""
+    query = context["request"].GET
+    now = query.get("sort", context.get("default_sort", ""))
+    direction = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    target = query.copy()
+    for name in ("after", "before"):
+        target.pop(name, None)
+    target["sort"] = f"-{key}" if direction == "ascending" else key
+    return {"label": label, "css": css, "direction": direction, "url": f"?{target.urlencode()}"}

@@ -1,0 +1,16 @@
+"""The shell's own pages."""
+
+from django.urls import path
+
+from notoneless.web.shell import views
+
+app_name = "shell"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login/", views.sign_in, name="login"),
+    path("logout/", views.sign_out, name="logout"),
+    path("account/", views.account, name="account"),
+    path("account/password/", views.password, name="password"),
+    path("help/", views.help_page, name="help"),
+]
