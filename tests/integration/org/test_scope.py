@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def test_county_sees_its_own_places_and_not_the_next_county(cast: c.Cast) -> None:
     scope = Scope.of(cast.clerk)
-    assert scope.covers(c.TOWN) and scope.covers(c.VILLAGE) and scope.covers(c.COUNTY)
+    assert all(scope.covers(code) for code in (c.TOWN, c.VILLAGE, c.COUNTY))
     assert not scope.covers(c.FOREIGN_TOWN)
     assert scope.bounds() == ("371321000000", "371322000000")
 
