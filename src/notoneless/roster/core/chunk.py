@@ -1,0 +1,262 @@
+"""A chunk of rows of one kind → accepted and refused record batches, with every row accounted for."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import compress
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from notoneless.common.errors import error_text
+from notoneless.common.names import mask_name
+from notoneless.common.resident_id import mask
+from notoneless.roster.core.cells import DigestSet, Memo
+from notoneless.roster.core.definitions import Column
+from notoneless.roster.core.header_text import tidy
+from notoneless.roster.core.normalise import NO_NAME, Issue, normalise, not_after, shown
+from notoneless.roster.core.people import PlaceFinder, fill_births, fill_sexes, join_address, judge_identity
+from notoneless.roster.core.result import REFUSED_SCHEMA, Head, RowProblem, roster_schema
+
+EMPTY_REQUIRED, TOO_WIDE, NOTHING_TO_GO_BY = "E306", "E314", "E317"
+WHOLE_ROW = Column(id="", name="")
+_ADDRESS_PARTS = ("addr_province", "addr_city", "addr_county", "addr_township", "addr_village", "addr_group")
+_HASH_MASK = (1 << 64) - 1
+Found = list[tuple[int, Column, Issue]]
+
+
+class Batch(NamedTuple):
+    """One chunk read. ``problem_counts`` counts every problem by code; ``problems`` holds them when asked for."""
+
+    accepted: pa.RecordBatch
+    refused: pa.RecordBatch
+    problems: list[RowProblem]
+    problem_counts: Counter[str]
+    duplicates: int
+
+
+class ChunkReader:
+    """Reads the chunks of one file in order; remembers texts, and which rows and keys it has seen."""
+
+    def __init__(self, head: Head, *, within: str | None = None, index_key: bytes = b"") -> None:
+        self._head = head
+        self._kind = head.kind
+        self._positions = head.mapping.positions
+        self._schema = roster_schema(head.kind)
+        self._index_key = index_key[:64]
+        self._empty = frozenset(head.kind.words["empty_cells"])
+        self._memos = {each: Memo(self._judge(head.kind.column(each))) for each in self._positions}
+        self._places = Memo(PlaceFinder(within).judge)
+        self._rows_seen, self._keys_seen = DigestSet(), DigestSet()
+        self._repeats: Counter[bytes] = Counter()
+
+    def _judge(self, column: Column) -> Callable[[str], tuple[Any, Issue | None]]:
+        if column.id == "id_no":
+            return lambda cell: judge_identity(cell, column)
+        if column.type == "date" and self._head.as_of:
+            return lambda cell: not_after(normalise(cell, column, self._empty), self._head.as_of, column)
+        return lambda cell: normalise(cell, column, self._empty)
+
+    def read(self, row_nos: Sequence[int], rows: Sequence[Sequence[str]], wide: Sequence[int], listed: int) -> Batch:
+        """Read ``rows`` (all as wide as the header; ``wide``: indexes of rows that were wider); list ``listed`` problems."""
+        found: Found = [(index, WHOLE_ROW, self._too_wide()) for index in wide]
+        values = self._columns(rows, found)
+        refused = {index for index, column, issue in found if severity(issue, column) == "refuse"}
+        keep = self._fresh(values, len(rows), refused)
+        accepted = self._accepted(values, row_nos, rows, keep)
+        found.sort(key=lambda each: each[0])
+        counts = Counter(issue.code for _, _, issue in found)
+        problems = [self._problem(row_nos[index], rows[index], column, issue) for index, column, issue in found[:listed]]
+        duplicates = len(rows) - len(refused) - accepted.num_rows
+        return Batch(accepted, self._refused(found, refused, row_nos, rows), problems, counts, duplicates)
+
+    def _too_wide(self) -> Issue:
+        return Issue(TOO_WIDE, {"cells": "更多", "columns": str(len(self._head.header))})
+
+    # ---- values
+
+    def _columns(self, rows: Sequence[Sequence[str]], found: Found) -> dict[str, list[Any]]:
+        """Canonical id → values, and every issue into ``found``."""
+        texts = list(zip(*rows, strict=True))
+        values: dict[str, list[Any]] = {}
+        for column_id, position in self._positions.items():
+            column = self._kind.column(column_id)
+            cells, issues = self._memos[column_id].apply(texts[position])
+            values[column_id] = cells
+            found += [(index, column, issue) for index, issue in issues]
+            if not column.is_optional_value:
+                found += self._empty_cells(column, cells, {index for index, _ in issues})
+        if self._kind.subject == "person":
+            self._complete_person(values, len(rows), found)
+        self._complete_address(values, len(rows), found)
+        return values
+
+    def _empty_cells(self, column: Column, cells: list[Any], judged: set[int]) -> Found:
+        if None not in cells:
+            return []
+        issue = Issue(NO_NAME if column.type == "name" else EMPTY_REQUIRED, {"column": column.name})
+        return [(index, column, issue) for index, value in enumerate(cells) if value is None and index not in judged]
+
+    def _complete_person(self, values: dict[str, list[Any]], size: int, found: Found) -> None:
+        none: list[Any] = [None] * size
+        identities = values.get("id_no")
+        checks = {check.check for check in self._kind.row_checks}
+        days, sexes = values.setdefault("dob", none[:]), values.setdefault("sex", none[:])
+        if identities is None:
+            values["id_no"], values["id_state"] = none, ["missing"] * size
+            values["sex"] = [sex or "0" for sex in sexes]
+        else:
+            bad = {index for index, column, _ in found if column.id == "dob"}
+            birth_column, sex_column = self._kind.column("dob"), self._kind.column("sex")
+            births = fill_births(days, identities, birth_column, bad)
+            differing = fill_sexes(sexes, identities, sex_column)
+            if "birth_matches_id" in checks:
+                found += [(index, birth_column, issue) for index, issue in births]
+            if "sex_matches_id" in checks:
+                found += [(index, sex_column, issue) for index, issue in differing]
+            values["id_no"] = [identity.value for identity in identities]
+            values["id_state"] = [identity.state for identity in identities]
+        self._check_any_of(values, size, found)
+
+    def _check_any_of(self, values: dict[str, list[Any]], size: int, found: Found) -> None:
+        for check in self._kind.row_checks:
+            columns = [values[each] for each in check.columns if each in values]
+            if check.check != "any_of" or not columns:
+                continue
+            names = "、".join(self._kind.column(each).name for each in check.columns)
+            issue = Issue(NOTHING_TO_GO_BY, {"columns": names})
+            found += [(at, WHOLE_ROW, issue) for at, row in enumerate(zip(*columns, strict=True)) if not any(row)]
+
+    def _complete_address(self, values: dict[str, list[Any]], size: int, found: Found) -> None:
+        """Join the parts into ``addr`` and find ``addr_code`` where the file gives none."""
+        none: list[Any] = [None] * size
+        parts = [values.pop(part) for part in _ADDRESS_PARTS if part in values]
+        if parts:
+            free = values.get("addr", none)
+            memo: dict[Any, str | None] = {}
+            rows = list(zip(free, *parts, strict=True))
+            for row in set(rows):
+                memo[row] = join_address(row[1:], row[0])
+            values["addr"] = list(map(memo.__getitem__, rows))
+        source = "addr" if "addr" in values else "address" if "address" in values else ""
+        if not source:
+            return
+        codes, issues = self._places.apply([text or "" for text in values[source]])
+        given = values.get("addr_code", none)
+        values["addr_code"] = [own or code for own, code in zip(given, codes, strict=True)]
+        column = self._kind.column(source)
+        found += [(index, column, issue) for index, issue in issues if given[index] is None]
+
+    # ---- rows
+
+    def _fresh(self, values: dict[str, list[Any]], size: int, refused: set[int]) -> list[bool]:
+        """Which rows are accepted: not refused, and not equal in every value to an earlier accepted row."""
+        add = self._rows_seen.add
+        rows = zip(*values.values(), strict=True)
+        if not refused:
+            return [not add(hash(row) & _HASH_MASK) for row in rows]
+        return [index not in refused and not add(hash(row) & _HASH_MASK) for index, row in enumerate(rows)]
+
+    def _row_keys(self, values: dict[str, list[Any]], size: int) -> list[str]:
+        """24 hex digits per row: keyed hash of the kind's key columns and, from the second such row on, of its count."""
+        columns = [values[column.id] for column in self._kind.columns if column.key and column.id in values]
+        rows = zip(*columns, strict=True) if columns else iter([()] * size)
+        return [self._row_key("\x1f".join([self._kind.id, *("" if each is None else str(each) for each in row)])) for row in rows]
+
+    def _row_key(self, text: str) -> str:
+        digest = self._hash(text)
+        if self._keys_seen.add(int.from_bytes(digest[:8])):
+            self._repeats[digest] += 1
+            digest = self._hash(f"{text}\x1e{self._repeats[digest]}")
+        return digest.hex()
+
+    def _hash(self, text: str) -> bytes:
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12, key=self._index_key).digest()
+
+    def _accepted(
+        self, values: dict[str, list[Any]], row_nos: Sequence[int], rows: Sequence[Sequence[str]], keep: list[bool]
+    ) -> pa.RecordBatch:
+        if not all(keep):
+            values = {column_id: list(compress(cells, keep)) for column_id, cells in values.items()}
+            row_nos, rows = list(compress(row_nos, keep)), list(compress(rows, keep))
+        size = len(rows)
+        values = {
+            **values,
+            "row_no": list(row_nos),
+            "sheet": [self._head.sheet] * size,
+            "row_key": self._row_keys(values, size),
+        }
+        arrays = [self._array(field, values, rows, size) for field in self._schema]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+    def _array(self, field: pa.Field, values: dict[str, list[Any]], rows: Sequence[Sequence[str]], size: int) -> pa.Array:
+        if field.name == "raw":
+            return raw_array(rows)
+        if field.name not in values:
+            return pa.nulls(size, field.type)
+        return pa.array(values[field.name], field.type)
+
+    def _refused(
+        self, found: Found, refused: set[int], row_nos: Sequence[int], rows: Sequence[Sequence[str]]
+    ) -> pa.RecordBatch:
+        order = sorted(refused)
+        by_row: dict[int, list[RowProblem]] = {index: [] for index in order}
+        for index, column, issue in found:
+            if index in by_row:
+                by_row[index].append(self._problem(row_nos[index], rows[index], column, issue))
+        problems = list(by_row.values())
+        arrays = [
+            pa.array([row_nos[index] for index in order], pa.int32()),
+            pa.array([self._head.sheet] * len(order), pa.string()),
+            raw_array([rows[index] for index in order]),
+            pa.array([[each.code for each in row] for row in problems], pa.list_(pa.string())),
+            pa.array([[each.position for each in row] for row in problems], pa.list_(pa.int32())),
+            pa.array([[each.sentence for each in row] for row in problems], pa.list_(pa.string())),
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=REFUSED_SCHEMA)
+
+    def _problem(self, row_no: int, row: Sequence[str], column: Column, issue: Issue) -> RowProblem:
+        text = error_text(issue.code)
+        position = self._positions.get(column.id, -1)
+        return RowProblem(
+            code=issue.code,
+            row_no=row_no,
+            sheet=self._head.sheet,
+            column=column.id,
+            column_name=column.name,
+            position=position,
+            value_masked=_masked(tidy(row[position]), column) if position >= 0 else "",
+            what=text.say_what(issue.values),
+            how=text.say_how(issue.values),
+            severity=severity(issue, column),
+        )
+
+
+def severity(issue: Issue, column: Column) -> str:
+    """refuse or warn. A column may be strict (``on_bad: refuse``); else the catalog decides, softened where the child can
+    still be found without the cell: only a missing name, a damaged key and a shifted row keep a row out.
+    """
+    if column.on_bad == "refuse":
+        return "refuse"
+    if error_text(issue.code).severity != "refuse":
+        return "warn"
+    needed = column.key and issue.code != EMPTY_REQUIRED
+    return "refuse" if needed or not column.id or (column.type == "name" and column.required) else "warn"
+
+
+def _masked(text: str, column: Column) -> str:
+    if column.type == "name":
+        return mask_name(text)
+    if column.type in ("id_no", "student_no", "cert_no", "digits"):
+        return mask(text)
+    return shown(text)
+
+
+def raw_array(rows: Sequence[Sequence[str]]) -> pa.Array:
+    """The cells of ``rows`` as list<string>."""
+    flat = [cell for row in rows for cell in row]
+    offsets, end = [0], 0
+    for row in rows:
+        end += len(row)
+        offsets.append(end)
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(flat, pa.string()))

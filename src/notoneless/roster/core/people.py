@@ -1,0 +1,102 @@
+"""What belongs to a person's row as a whole: the ID number with what it says of birth and sex, the address with its place."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from notoneless.common import resident_id
+from notoneless.policy.places import Places, level_of
+from notoneless.roster.core.definitions import Column
+from notoneless.roster.core.normalise import Issue
+
+BIRTH_DIFFERS, SEX_DIFFERS, BIRTH_TAKEN, UPGRADED = "E210", "E211", "E212", "E109"
+NO_PLACE = "E305"
+UNKNOWN_SEX = "0"
+SEX_NAMES = {"1": "男", "2": "女"}
+_HOUSE_NUMBER = re.compile(r"[0-9０-９].*")
+
+
+class Identity(NamedTuple):
+    """The ID cell of a row: ``value`` None when empty; ``birth`` and ``sex`` only when the number is valid."""
+
+    value: str | None
+    state: str
+    birth: date | None = None
+    sex: str | None = None
+
+
+def judge_identity(cell: str, column: Column) -> tuple[Identity, Issue | None]:
+    """Read the ID cell; a wrong number is kept as typed, for it may be repaired when persons are linked."""
+    found = resident_id.parse(cell)
+    code = UPGRADED if found.upgraded else found.problem_code
+    issue = Issue(code, {"column": column.name, "masked": found.masked}) if code else None
+    if found.state == "valid":
+        return Identity(found.value, "valid", found.birth, found.sex), issue
+    kept = found.value if found.state not in ("missing", "placeholder") else None
+    return Identity(kept or None, found.state), issue
+
+
+def fill_births(days: list[date | None], identities: Sequence[Identity], column: Column, bad: set[int]) -> list[tuple[int, Issue]]:
+    """Put the birthday of a valid ID number where the row has none (in place).
+
+    Gives an issue for rows whose written date was unreadable (``bad``) and for dates that differ from the number.
+    """
+    issues = []
+    for index, (day, identity) in enumerate(zip(days, identities, strict=True)):
+        if identity.birth is None or day == identity.birth:
+            continue
+        values = {"column": column.name, "value": str(day), "id_value": identity.birth.isoformat()}
+        if day is None:
+            days[index] = identity.birth
+            if index in bad:
+                issues.append((index, Issue(BIRTH_TAKEN, values)))
+        else:
+            issues.append((index, Issue(BIRTH_DIFFERS, values)))
+    return issues
+
+
+def fill_sexes(sexes: list[str | None], identities: Sequence[Identity], column: Column) -> list[tuple[int, Issue]]:
+    """Put the sex of a valid ID number where the row has none, else 0 (in place); an issue where the two differ."""
+    issues = []
+    for index, (sex, identity) in enumerate(zip(sexes, identities, strict=True)):
+        if sex in (None, UNKNOWN_SEX):
+            sexes[index] = identity.sex or UNKNOWN_SEX
+        elif identity.sex and sex != identity.sex:
+            values = {"column": column.name, "value": SEX_NAMES[str(sex)], "id_value": SEX_NAMES[identity.sex]}
+            issues.append((index, Issue(SEX_DIFFERS, values)))
+    return issues
+
+
+def join_address(parts: Sequence[str | None], addr: str | None) -> str | None:
+    """Parts of an address (province to group) before the free text, each left out when the text names it already."""
+    whole = addr or ""
+    missing: list[str] = []
+    for part in parts:
+        if part and part not in whole and part not in missing:
+            missing.append(part)
+    return "".join(missing) + whole or None
+
+
+class PlaceFinder:
+    """Address → 12-digit place code, judged once per distinct address without its house number."""
+
+    def __init__(self, within: str | None) -> None:
+        self._within = within
+        self._places = Places.load()
+        self._seen: dict[str, str | None] = {}
+
+    def judge(self, address: str) -> tuple[str | None, Issue | None]:
+        """The lowest place named; an issue when no township or village of ours is named in a filled address."""
+        if not address:
+            return None, None
+        code = self._code(address)
+        if code is not None and level_of(code) in ("town", "village"):
+            return code, None
+        return code, Issue(NO_PLACE, {"value": address[:3] + "…"})
+
+    def _code(self, address: str) -> str | None:
+        stem = _HOUSE_NUMBER.sub("", address) or address
+        if stem not in self._seen:
+            self._seen[stem] = self._places.find(stem, self._within)
+        return self._seen[stem]

@@ -1,0 +1,162 @@
+"""Read a roster file: recognise it, stream its rows in chunks, account for every row."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from notoneless.common.errors import Fault
+from notoneless.files.tables import Source, open_source, read_table
+from notoneless.roster.core.chunk import Batch, ChunkReader
+from notoneless.roster.core.definitions import DEFINITIONS, get_kind, load_kinds
+from notoneless.roster.core.recognise import Candidate, recognise
+from notoneless.roster.core.result import REFUSED_SCHEMA, Counts, Head, Roster, RowProblem, roster_schema
+from notoneless.roster.core.rows import RowFilter
+
+CHUNK_ROWS = 100_000
+PROBLEMS_LISTED = 10_000
+"""Problems kept as objects; all are counted, and every refused row carries its own in the refused table."""
+HASH_PIECE = 1 << 20
+
+
+class RosterBatches:
+    """One roster file, read as it is walked: ``for batch in batches: batch.accepted, batch.refused``.
+
+    ``head`` is known at once; ``counts``, ``problem_counts``, ``problems`` and ``ignored`` grow while walking and are
+    complete at its end, when conservation is checked. May be walked once.
+    """
+
+    def __init__(self, head: Head, chosen: Candidate, reader: ChunkReader, chunk_rows: int) -> None:
+        self.head = head
+        self.counts = Counts()
+        self.problem_counts: Counter[str] = Counter()
+        self.problems: list[RowProblem] = []
+        self.ignored: Counter[str] = Counter()
+        self._chosen = chosen
+        self._reader = reader
+        self._chunk_rows = chunk_rows
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of the accepted rows."""
+        return roster_schema(self.head.kind)
+
+    def __iter__(self) -> Iterator[Batch]:
+        chosen = self._chosen
+        row_filter = RowFilter(chosen.kind, chosen.headings, chosen.mapping)
+        rows = islice(chosen.sheet.rows, chosen.first_row - 1, None)
+        row_no = chosen.first_row
+        while chunk := list(islice(rows, self._chunk_rows)):
+            yield self._read(row_no, chunk, row_filter)
+            row_no += len(chunk)
+        if not self.counts.read - self.counts.ignored:
+            head = self.head
+            raise Fault("E311", file=head.file_name, sheet=head.sheet, row=head.header_row)
+
+    def accepted(self) -> Iterator[pa.RecordBatch]:
+        """Only the accepted rows, for a writer that streams."""
+        return (batch.accepted for batch in self)
+
+    def _read(self, first_row: int, chunk: list[list[str]], row_filter: RowFilter) -> Batch:
+        width = len(self._chosen.header)
+        row_nos: list[int] = []
+        rows: list[list[str]] = []
+        wide: list[int] = []
+        for row_no, row in enumerate(chunk, start=first_row):
+            even = row if len(row) == width else _fit(row, width)
+            if reason := row_filter.reason(even):
+                self.ignored[reason] += 1
+                continue
+            if even is not row and self.head.format == "csv" and any(cell.strip() for cell in row[width:]):
+                wide.append(len(rows))
+            row_nos.append(row_no)
+            rows.append(even)
+        batch = self._reader.read(row_nos, rows, wide, PROBLEMS_LISTED - len(self.problems))
+        self._count(batch, len(chunk), len(chunk) - len(rows))
+        return batch
+
+    def _count(self, batch: Batch, read: int, ignored: int) -> None:
+        accepted, refused = batch.accepted.num_rows, batch.refused.num_rows
+        self.counts = (self.counts + Counts(read, accepted, refused, batch.duplicates, ignored)).check()
+        self.problem_counts += batch.problem_counts
+        self.problems += batch.problems
+
+
+def _fit(row: list[str], width: int) -> list[str]:
+    return row[:width] if len(row) > width else [*row, *[""] * (width - len(row))]
+
+
+def read_roster_batches(
+    source: Source,
+    kind: str | None = None,
+    *,
+    file_name: str | None = None,
+    sender: str = "",
+    as_of: date | None = None,
+    mapping: Mapping[str, str] | None = None,
+    index_key: bytes = b"",
+    sheet: str | None = None,
+    within: str | None = None,
+    definitions: Path = DEFINITIONS,
+    chunk_rows: int = CHUNK_ROWS,
+) -> RosterBatches:
+    """Open a roster file and read only its head; the rows are read while the result is walked.
+
+    ``source``: path, bytes or seekable binary stream. ``kind``: id or 名称, recognised from the headings when None.
+    ``mapping``: file column → canonical id, "" for “not used”; other columns are matched by name. ``index_key``: key of the
+    row keys (up to 64 bytes). ``within``: place code in which addresses without a county are looked up.
+    Raises Fault E001–E009 (file), E301–E304, E310, E313 (kind, header, columns); E311 at the end when there was no row.
+    """
+    name = file_name or (Path(source).name if isinstance(source, Path | str) else "名册")
+    kinds = load_kinds(definitions)
+    wanted = get_kind(kind, kinds) if kind else None
+    table = read_table(source, name, sheet)
+    found = recognise(table, kinds, kind=wanted, file_name=name, given=mapping)
+    chosen = found.candidate
+    head = Head(
+        kind=chosen.kind,
+        recognised=found.reason,
+        sheet=chosen.sheet.name,
+        other_sheets=found.other_sheets,
+        header=chosen.header,
+        header_row=chosen.header_row,
+        mapping=chosen.mapping,
+        format=table.format,
+        encoding=table.encoding,
+        file_name=name,
+        file_sha256=_sha256(source),
+        sender=sender,
+        as_of=as_of,
+    )
+    return RosterBatches(head, chosen, ChunkReader(head, within=within, index_key=index_key), chunk_rows)
+
+
+def read_roster(source: Source, kind: str | None = None, **options: Any) -> Roster:
+    """Read a whole roster file into tables; options and errors as in :func:`read_roster_batches`."""
+    batches = read_roster_batches(source, kind, **options)
+    accepted, refused = [], []
+    for batch in batches:
+        accepted.append(batch.accepted)
+        refused.append(batch.refused)
+    return Roster(
+        head=batches.head,
+        rows=pa.Table.from_batches(accepted, schema=batches.schema),
+        refused=pa.Table.from_batches(refused, schema=REFUSED_SCHEMA),
+        problems=batches.problems,
+        counts=batches.counts,
+        problem_counts=dict(batches.problem_counts),
+        ignored=dict(batches.ignored),
+    )
+
+
+def _sha256(source: Source) -> str:
+    digest = hashlib.sha256()
+    with open_source(source) as stream:
+        while piece := stream.read(HASH_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
