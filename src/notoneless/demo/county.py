@@ -105,7 +105,7 @@ def write_county(
             if progress:
                 progress("写出名册", done, len(order.places))
         _add_directories(post, counties, dict(order.places))
-        sent = post.close()
+        sent = post.close(processes)
     note = {"seed": str(seed), "size": size, "as_of": as_of.isoformat(), **totals}
     truth.close({**note, "files": {f.path.name: {"kind": f.kind, "sender": f.sender} for f in sent}})
     files = [CountyFile(f.path, f.kind, f.sender, as_of, f.legal_basis, f.place_code) for f in sent]

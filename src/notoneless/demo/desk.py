@@ -11,13 +11,13 @@ import zlib
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from random import Random
 
 from notoneless.demo.layout import Cell, Fields, Layout, layout
 
 ADULT = 0
+_WITH_AMOUNTS = ("low_income", "aid_paid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ class Body:
     """
 
     key: FileKey
-    layout: Layout
     path: Path | None
     rows: list[list[Cell]] = field(default_factory=list)
     lines: int = 0
@@ -66,6 +65,7 @@ class Desk:
         self._folder = folder
         self._streams = on_paper
         self._bodies: dict[FileKey, Body] = {}
+        self._layouts: dict[FileKey, Layout] = {}
         self._pending: dict[FileKey, list[list[Cell]]] = {}
 
     def add(self, key: FileKey, person_key: int, tags: str, fields: Fields) -> None:
@@ -76,14 +76,14 @@ class Desk:
             body.keys.append(person_key)
             body.at.append(body.lines)
             body.tags.append(tags.strip(","))
-        self._put(body, body.layout.render(fields, body.printed))
+        self._put(body, self._layouts[key].render(fields, body.printed))
 
     def add_noise(self, key: FileKey, text: str, rng: Random) -> None:
         """Write a sum row, or a blank row when ``text`` is empty; now and then none at all."""
         body = self._bodies.get(key)
         if body is None or rng.random() < 0.3:
             return
-        cells: list[Cell] = ["" for _ in body.layout.fields]
+        cells: list[Cell] = ["" for _ in self._layouts[key].columns]
         if text:
             cells[0] = text
             cells[-2] = str(body.printed)
@@ -100,8 +100,8 @@ class Desk:
         if body is None:
             streams = self._streams(key)
             path = self._folder / f"{key.county}-{key.kind}-{key.part}.part" if streams else None
-            body = Body(key, file_layout(self.seed, key, workbook=not streams), path)
-            self._bodies[key] = body
+            body = self._bodies[key] = Body(key, path)
+            self._layouts[key] = file_layout(self.seed, key, workbook=not streams)
             self._pending[key] = []
         return body
 
@@ -119,17 +119,11 @@ class Desk:
         if body.path is None:
             return
         with body.path.open("a", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\r\n").writerows(_texts(self._pending[key]))
+            rows = self._pending[key]
+            csv.writer(out, lineterminator="\r\n").writerows(_texts(rows) if key.kind in _WITH_AMOUNTS else rows)
         self._pending[key] = []
 
 
 def _texts(rows: list[list[Cell]]) -> list[list[Cell]]:
     """Return rows as csv writes them: whole amounts without a decimal point."""
     return [[f"{cell:g}" if isinstance(cell, float) else cell for cell in row] for row in rows]
-
-
-def text_cell(cell: Cell) -> str:
-    """Return a cell as text, a date as its ISO form and an amount without needless decimals."""
-    if isinstance(cell, float):
-        return f"{cell:g}"
-    return cell.isoformat() if isinstance(cell, date) else cell

@@ -12,7 +12,7 @@ from notoneless.demo import names
 from notoneless.demo.people import Block, Life, Person
 
 Rates = dict[str, Any]
-_AWAY = ("江苏省苏州市", "浙江省义乌市", "山东省青岛市黄岛区", "山东省济南市历城区", "上海市松江区", "山东省日照市东港区")
+_AWAY = ("江苏省苏州市", "浙江省义乌市", "山东省青岛市黄岛区", "山东省济南市历城区", "上海市松江区", "山东省日照市")
 _MONITOR = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
 _COMPULSORY = range(6, 15)
 
@@ -132,12 +132,13 @@ def _situations(block: Block, rng: Random, situations: Rates, as_of: date, floor
 
 def _pools(block: Block) -> dict[str, list[Person]]:
     plain = [c for c in block.children if life_of(c).situation == "in_school" and life_of(c).hukou == "normal"]
-    registered = [c for c in plain if life_of(c).age in _COMPULSORY and life_of(c).grade and not life_of(c).disability]
+    able = [c for c in plain if not life_of(c).disability]
+    registered = [c for c in able if life_of(c).age in _COMPULSORY and life_of(c).grade]
     return {
         "registered": registered,
         "beginner": [c for c in registered if life_of(c).age == 6],
         "oldest": [c for c in registered if life_of(c).age >= 13],
-        "minor": [c for c in plain if 3 <= life_of(c).age <= 14 and not life_of(c).disability],
+        "minor": [c for c in able if 3 <= life_of(c).age <= 14],
     }
 
 

@@ -16,17 +16,10 @@ Fields = dict[str, Any]
 DATE_CELL = 7
 
 _CN = "零一二三四五六七八九"
+_KINDS = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 _WORDS: dict[str, dict[str, dict[Any, str]]] = {
-    "sex": {
-        "word": {"1": "男", "2": "女"},
-        "code": {"1": "1", "2": "2"},
-        "both": {"1": "1-男", "2": "2-女"},
-    },
-    "flag": {
-        "word": {True: "是", False: "否"},
-        "tick": {True: "√", False: ""},
-        "digit": {True: "1", False: "0"},
-    },
+    "sex": {"word": {"1": "男", "2": "女"}, "code": {"1": "1", "2": "2"}, "both": {"1": "1-男", "2": "2-女"}},
+    "flag": {"word": {True: "是", False: "否"}, "tick": {True: "√", False: ""}, "digit": {True: "1", False: "0"}},
     "present": {
         "word": {True: "在校", False: "不在校"},
         "flag": {True: "是", False: "否"},
@@ -34,10 +27,10 @@ _WORDS: dict[str, dict[str, dict[Any, str]]] = {
     },
     "boarding": {"word": {True: "住校", False: "走读"}},
     "disability": {
-        "word": dict(zip("1234567", ("视力残疾", "听力残疾", "言语残疾", "肢体残疾", "智力残疾", "精神残疾", "多重残疾"), strict=True)),
-        "short": dict(zip("1234567", ("视力", "听力", "言语", "肢体", "智力", "精神", "多重"), strict=True)),
+        "word": {str(i): f"{kind}残疾" for i, kind in enumerate(_KINDS, 1)},
+        "short": {str(i): kind for i, kind in enumerate(_KINDS, 1)},
     },
-    "level": {"word": dict(zip("1234", ("一级", "二级", "三级", "四级"), strict=True))},
+    "level": {"word": {"1": "一级", "2": "二级", "3": "三级", "4": "四级"}},
 }
 _STYLE_OF_FIELD = {
     "sex": "sex", "left_behind": "flag", "orphan_flag": "flag", "inclusive": "flag", "risk_removed": "flag",
@@ -46,29 +39,29 @@ _STYLE_OF_FIELD = {
 _DATES = ("dob", "status_date", "last_seen_date")
 
 
+class _Words(dict[Any, str]):
+    """Written forms of values; what has none is left empty."""
+
+    def __missing__(self, value: Any) -> str:
+        return ""
+
+
 @dataclass(frozen=True)
 class Layout:
-    """One sender's way of writing: ``title`` rows, ``headings`` and a renderer of one row of fields."""
+    """One sender's way of writing: title rows, headings, and per column the field and its writer.
+
+    ``constants`` are the columns that hold the same text in every row.
+    """
 
     title: tuple[str, ...]
     headings: tuple[str, ...]
-    fields: tuple[str, ...]
-    writers: tuple[Callable[[Any], Cell] | None, ...]
+    columns: tuple[tuple[str, Callable[[Any], Cell] | None], ...]
+    constants: dict[str, str]
 
     def render(self, fields: Fields, number: int) -> list[Cell]:
         """Return the cells of one row; ``number`` is the running number that some senders print."""
-        cells: list[Cell] = []
-        for field, write in zip(self.fields, self.writers, strict=True):
-            if write is not None:
-                value = fields.get(field)
-                cells.append("" if value is None else write(value))
-            elif field == "#":
-                cells.append(str(number))
-            elif field.startswith("<"):
-                cells.append(field[1:-1])
-            else:
-                cells.append(fields.get(field, ""))
-        return cells
+        get = {**self.constants, "#": str(number), **fields}.get
+        return [get(field) or "" if write is None else write(get(field)) for field, write in self.columns]
 
 
 def layout(kind: str, which: int, date_cells: bool = False) -> Layout:
@@ -83,7 +76,10 @@ def layout(kind: str, which: int, date_cells: bool = False) -> Layout:
         style["date"] = DATE_CELL
     fields = tuple(chosen["columns"].values())
     return Layout(
-        tuple(chosen["title"]), tuple(chosen["columns"]), fields, tuple(_writer(field, style) for field in fields)
+        tuple(chosen["title"]),
+        tuple(chosen["columns"]),
+        tuple((field, _writer(field, style)) for field in fields),
+        {field: field[1:-1] for field in fields if field.startswith("<")},
     )
 
 
@@ -105,9 +101,9 @@ def _writer(field: str, style: dict[str, Any]) -> Callable[[Any], Cell] | None:
     if field in _STYLE_OF_FIELD:
         family = _STYLE_OF_FIELD[field]
         table = _WORDS[family][style.get(family, "word")]
-        return lambda value: table.get(value, "")
+        return _Words(table).__getitem__
     if field == "grade":
-        return {grade: written_grade(grade, style["grade"]) for grade in _grades()}.__getitem__
+        return _Words({grade: written_grade(grade, style["grade"]) for grade in _grades()}).__getitem__
     if field == "class_no":
         form = {"plain": "{}", "ban": "{}班", "bracket": "（{}）班"}[style["klass"]]
         return lambda value: form.format(value)
@@ -116,16 +112,21 @@ def _writer(field: str, style: dict[str, Any]) -> Callable[[Any], Cell] | None:
 
 def _date_writer(style: int) -> Callable[[Any], Cell]:
     if style == DATE_CELL:
-        return lambda value: value
-    seen: dict[date, str] = {}
+        return lambda value: value or ""
+    return _Dates(style).__getitem__
 
-    def write(value: date) -> str:
-        text = seen.get(value)
-        if text is None:
-            text = seen[value] = written_date(style, value)
+
+class _Dates(dict[date | None, str]):
+    """Written days of one style, each worked out once."""
+
+    def __init__(self, style: int) -> None:
+        super().__init__({None: ""})
+        self._style = style
+
+    def __missing__(self, day: date | None) -> str:
+        assert day is not None
+        text = self[day] = written_date(self._style, day)
         return text
-
-    return write
 
 
 def _grades() -> list[str]:

@@ -1,8 +1,10 @@
-"""The departments' lists of one township, written from what is true with each list's own errors: register, insurance, aid groups."""
+"""The departments' lists of one township: household register, insurances, poverty, disability, civil affairs.
+
+Each is written from what is true, with the list's own errors.
+"""
 
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 
 from notoneless.demo import numbers
 from notoneless.demo.desk import ADULT, Desk, FileKey
@@ -12,7 +14,7 @@ from notoneless.demo.people import Block, Household, Person
 from notoneless.demo.places import CITY_NAME, PROVINCE_NAME, Village
 from notoneless.demo.scribe import Scribe
 
-_EMPLOYERS = ("苏州工业园区某电子厂", "临沂兰山某板材加工厂", "沂南某服装有限公司", "青岛某餐饮服务店", "义乌某玩具厂")
+_EMPLOYERS = ("苏州某电子厂", "临沂兰山某板材加工厂", "沂南某服装有限公司", "青岛某餐饮服务店", "义乌某玩具厂")
 
 
 class Pen:
@@ -148,19 +150,22 @@ def write_civil_affairs(pen: Pen) -> None:
             for person in home.members:
                 fields = pen.place_fields(home)
                 fields.update(relation=person.relation, cert_no=f"D{home.number}", assistance_kind="农村低保")
-                fields.update(start_month=f"202{number % 6}-0{number % 9 + 1}", amount=float(180 + 20 * (number % 30)), bank_card=card)
+                fields.update(start_month=f"202{number % 6}-0{number % 9 + 1}", bank_card=card)
+                fields["amount"] = float(180 + 20 * (number % 30))
                 tags = low.write(person, home.village.bad, fields)
                 pen.desk.add(pen.key("low_income"), person.key if person.life else ADULT, tags, fields)
     for child in pen.block.children:
         life = life_of(child)
         if life.destitute:
             fields = pen.place_fields(child.home)
-            fields.update(cert_no=f"T{child.key:09d}", assistance_kind="分散供养", relation=child.relation, start_month="2023年7月")
+            fields.update(cert_no=f"T{child.key:09d}", assistance_kind="分散供养", start_month="2023年7月")
+            fields["relation"] = child.relation
             pen.desk.add(pen.key("destitute"), child.key, destitute.write(child, 1.0, fields), fields)
         if life.orphan:
             guardian = child.home.elder or child.home.head
             fields = pen.place_fields(child.home)
-            fields.update(guardian_name=guardian.name, guardian_relation="祖父母" if child.home.elder else "其他", start_month="2022.3")
+            fields.update(guardian_name=guardian.name, start_month="2022.3")
+            fields["guardian_relation"] = "祖父母" if child.home.elder else "其他"
             fields["orphan_kind"] = "孤儿" if life.orphan == "orphan" else "事实无人抚养儿童"
             pen.desk.add(pen.key("orphan"), child.key, orphan.write(child, 1.0, fields, guardian.id_no), fields)
 
@@ -174,7 +179,8 @@ def write_medical_insurance(pen: Pen) -> None:
         if life.insured_at == "none" or not child.id_no:
             continue
         home = child.home
-        fields: Fields = {"insurance_kind": "居民医保", "insured_state": "正常参保", "period": str(pen.as_of.year), "phone": home.phone}
+        fields: Fields = {"insurance_kind": "居民医保", "insured_state": "正常参保", "phone": home.phone}
+        fields["period"] = str(pen.as_of.year)
         fields["insured_place"] = life.insured_at or here
         fields["unit"] = f"{pen.block.township.name}{home.village.name}" if not life.insured_at else ""
         fields["addr"] = pen.address(home.village, house_no(home), full=False)
@@ -189,7 +195,8 @@ def write_social_insurance(pen: Pen) -> None:
     scribe, key, rng = pen.scribe("social_insurance"), pen.key("social_insurance"), pen.rng
 
     def row(person: Person) -> None:
-        fields: Fields = {"employer": rng.choice(_EMPLOYERS), "insured_state": "正常参保", "period": f"{pen.as_of:%Y%m}"}
+        fields: Fields = {"employer": rng.choice(_EMPLOYERS), "insured_state": "正常参保"}
+        fields["period"] = f"{pen.as_of:%Y%m}"
         tags = scribe.write(person, 1.0, fields)
         pen.desk.add(key, person.key if person.life else ADULT, tags, fields)
 

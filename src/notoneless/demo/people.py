@@ -139,7 +139,7 @@ class Block:
         settled = 0
         while settled < wanted:
             settled += self._family(village, clans, wanted - settled)
-        for _ in range(round(wanted * 0.56)):
+        for _ in range(round(wanted * 0.9)):
             self._old_couple(village, clans)
 
     def _household(self, village: Village, clans: list[str]) -> Household:

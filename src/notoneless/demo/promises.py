@@ -121,6 +121,6 @@ def _aid_faults(child: Person, items: list[str], scheme: Scheme) -> list[str]:
 
 def _row(check: str, child: Person) -> dict[str, Any]:
     return {
-        "check": check, "person": child.key, "situation": life_of(child).situation, "name": child.name,
+        "check_id": check, "person": child.key, "situation": life_of(child).situation, "name": child.name,
         "id_no": child.id_no, "village": child.home.village.code,
     }  # fmt: skip

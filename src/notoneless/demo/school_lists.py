@@ -124,8 +124,9 @@ def write_aid(pen: Pen, payments: list[Payment]) -> None:
             "school_name": school.name, "school_code": school.code, "grade": life_of(child).grade,
             "class_no": life_of(child).class_no, "category": CATEGORY_NAMES[payment.category],
             "item": rng.choice(ITEM_NAMES[payment.item]),
-            "amount": payment.fen / 100, "standard": payment.fen / 100, "bank": "农村商业银行", "card_no": numbers.bank_card(rng),
-            "card_holder": child.name if own_card else guardian.name, "guardian_name": guardian.name, "phone": child.home.phone,
+            "amount": payment.fen / 100, "standard": payment.fen / 100, "phone": child.home.phone,
+            "bank": "农村商业银行", "card_no": numbers.bank_card(rng),
+            "card_holder": child.name if own_card else guardian.name, "guardian_name": guardian.name,
         }  # fmt: skip
         fields["term"] = _TERMS[int(school.code[-1]) % len(_TERMS)]
         tags = scribe.write(with_name(child, old_name(child)), school.bad, fields, guardian.id_no)
@@ -149,8 +150,9 @@ def write_doorstep(pen: Pen) -> None:
         band = "3-6" if life.age < 6 else "6-15"
         fields = pen.place_fields(home)
         fields.update(
-            village=village.name, addr=pen.address(village, house_no(home), full=False), guardian_name=guardian.name,
-            guardian_relation="祖父母" if guardian is home.elder else "父母", hh_head=home.head.name, age_band=f"{band}岁",
+            village=village.name, addr=pen.address(village, house_no(home), full=False),
+            guardian_name=guardian.name, guardian_relation="祖父母" if guardian is home.elder else "父母",
+            hh_head=home.head.name, age_band=f"{band}岁",
             school_state=_school_state(child), school_name=life.attends.name if life.attends else "",
             left_behind=home.parents_away, note="无户口" if life.hukou == "none" else "",
         )  # fmt: skip

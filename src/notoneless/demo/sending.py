@@ -2,20 +2,18 @@
 
 import csv
 import io
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from random import Random
-from typing import Any, TextIO
-
-import xlsxwriter
+from typing import TextIO
 
 from notoneless.demo.desk import Body, FileKey, file_layout
 from notoneless.demo.layout import Cell, Layout
 from notoneless.demo.places import County, School
 from notoneless.demo.truth import TruthWriter
+from notoneless.demo.workbook import Sheet, write_sheet
 
-_CREATED = datetime(2026, 9, 1, 8, 0, 0)
 _COPY_CHUNK = 1 << 22
 
 # kind: (order of the file name, Chinese name, sending office, legal basis)
@@ -83,7 +81,7 @@ class Post:
         for body in bodies:
             file = self._open.get(body.key)
             if file is None:
-                file = self._open[body.key] = self._begin(body.key, body.layout, body.path is not None)
+                file = self._open[body.key] = self._begin(body.key, body.path is not None)
             rows = [file.lines + 1 + at for at in body.at]
             self._truth.add_rows(file.sent.path.name, rows, list(body.keys), body.tags)
             file.lines += body.lines
@@ -96,26 +94,38 @@ class Post:
     def add_directory(self, county: County, schools: list[School]) -> None:
         """Add the directory of the schools of one county (or of the part of it that is shown)."""
         key = FileKey(county.code, "school_directory")
-        file = self._open[key] = self._begin(key, file_layout(self._seed, key, workbook=True), False)
+        file = self._open[key] = self._begin(key, False)
         for number, school in enumerate(schools, 1):
             place = self._names[county.code] + self._names[school.township]
             fields = {
                 "school_name": school.name, "school_code": school.code, "stage": _STAGES[school.stage],
-                "addr_code": school.village.code, "address": place + school.village.name, "phone": f"1990001{number:04d}",
+                "addr_code": school.village.code, "address": place + school.village.name,
+                "phone": f"1990001{number:04d}",
             }  # fmt: skip
             file.rows.append(file.layout.render(fields, number))
             file.printed += 1
 
-    def close(self) -> list[Sent]:
+    def close(self, processes: int) -> list[Sent]:
         """Finish every file and return them in the order of their names."""
+        sheets = []
         for key, file in self._open.items():
             if file.out is not None:
                 file.out.close()
             else:
-                _write_workbook(file, Random(f"{self._seed}/{key}/tail"))
+                seed = f"{self._seed}/{key.county}/{key.kind}/{key.part}"
+                headings = list(file.layout.headings)
+                sheets.append(Sheet(file.sent.path, seed, _title(file), headings, file.rows, file.printed))
+        sheets.sort(key=lambda sheet: -len(sheet.rows))
+        if processes < 2:
+            for sheet in sheets:
+                write_sheet(sheet)
+        else:
+            with ProcessPoolExecutor(processes) as pool:
+                list(pool.map(write_sheet, sheets))
         return sorted((file.sent for file in self._open.values()), key=lambda sent: sent.path.name)
 
-    def _begin(self, key: FileKey, layout: Layout, big: bool) -> _Open:
+    def _begin(self, key: FileKey, big: bool) -> _Open:
+        layout = file_layout(self._seed, key, workbook=not big)
         number, name, office, legal = _OFFICES[key.kind]
         words = self._words(key)
         sender = office.format_map(words)
@@ -140,12 +150,18 @@ class Post:
         if not school:
             school = f"{county}{township}{_PART_NAMES.get(key.part, '各学校')}"
         return {
-            "county": county, "township": f"{township or county}人民政府", "school": school, "as_of": f"{self._as_of:%Y-%m-%d}",
-            "year": str(self._as_of.year), "band": key.part,
+            "county": county, "township": f"{township or county}人民政府", "school": school,
+            "as_of": f"{self._as_of:%Y-%m-%d}", "year": str(self._as_of.year), "band": key.part,
         }  # fmt: skip
 
 
-_STAGES = {"kindergarten": "幼儿园", "primary": "小学", "junior": "初级中学", "senior": "高级中学", "special": "特殊教育学校"}
+_STAGES = {
+    "kindergarten": "幼儿园",
+    "primary": "小学",
+    "junior": "初级中学",
+    "senior": "高级中学",
+    "special": "特殊教育学校",
+}
 
 
 def _title(file: _Open) -> list[str]:
@@ -163,56 +179,3 @@ def _append(part: Path, out: TextIO) -> None:
         while chunk := source.read(_COPY_CHUNK):
             out.write(chunk)
     part.unlink()
-
-
-def _write_workbook(file: _Open, rng: Random) -> None:
-    """Write a workbook as an office does: merged title, tinted header, rows, blank bordered rows, a sum row."""
-    book = xlsxwriter.Workbook(str(file.sent.path), {"constant_memory": True, "strings_to_urls": False})
-    book.set_properties({"author": "", "created": _CREATED})
-    sheet = book.add_worksheet("Sheet1" if rng.random() < 0.5 else "花名册")
-    head = book.add_format({"bold": True, "border": 1, "bg_color": "#D9E1F2"})
-    title_format = book.add_format({"bold": True, "font_size": 16})
-    edge = book.add_format({"border": 1})
-    days = book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet.set_column(0, len(file.layout.headings) - 1, 14)
-    row = 0
-    for line in _title(file):
-        sheet.write_string(row, 0, line, title_format)
-        row += 1
-    for column, heading in enumerate(file.layout.headings):
-        sheet.write_string(row, column, heading, head)
-    row = _write_rows(sheet, file.rows, row + 1, days)
-    _write_tail(sheet, file, row, edge, rng)
-    if rng.random() < 0.4:
-        note = book.add_worksheet("填表说明")
-        note.write_string(0, 0, "一、身份证号请按户口簿填写。二、日期按本单位习惯填写即可。")
-    book.close()
-
-
-def _write_rows(sheet: Any, rows: list[list[Cell]], row: int, days: Any) -> int:
-    write_string = sheet.write_string
-    for cells in rows:
-        for column, cell in enumerate(cells):
-            if isinstance(cell, str):
-                if cell:
-                    write_string(row, column, cell)
-            elif isinstance(cell, float):
-                sheet.write_number(row, column, cell)
-            else:
-                sheet.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), days)
-        row += 1
-    return row
-
-
-def _write_tail(sheet: Any, file: _Open, row: int, edge: Any, rng: Random) -> None:
-    width = len(file.layout.headings)
-    for _ in range(rng.randrange(5)):
-        for column in range(width):
-            sheet.write_blank(row, column, None, edge)
-        row += 1
-    if rng.random() < 0.5:
-        sheet.write_string(row, 0, "合计", edge)
-        sheet.write_string(row, 1, f"{file.printed}人", edge)
-        row += 1
-    if rng.random() < 0.4:
-        sheet.write_string(row, 0, "制表人：        审核人：        单位负责人：", edge)

@@ -4,7 +4,7 @@ A folder of two tables and a note::
 
     truth/truth.json       seed, size, as-of day, files, counts per check
     truth/rows.parquet     file (text), row (int32, as the spreadsheet counts, from 1), person (int64), tags (text)
-    truth/planted.parquet  check, person, situation, name, id_no, village
+    truth/planted.parquet  check_id, person, situation, name, id_no, village
 
 ``rows`` has every row of a person under 18; rows of adults are not judged.
 """
@@ -27,7 +27,8 @@ ROWS = pa.schema(
     ]
 )
 PLANTED = pa.schema(
-    [(name, pa.int64() if name == "person" else pa.string()) for name in ("check", "person", "situation", "name", "id_no", "village")]
+    [("check_id", pa.string()), ("person", pa.int64())]
+    + [(name, pa.string()) for name in ("situation", "name", "id_no", "village")]
 )
 
 
@@ -77,6 +78,6 @@ class TruthWriter:
         pq.write_table(table, self._folder / "planted.parquet", compression="zstd")
         counts: dict[str, int] = {}
         for row in self._planted:
-            counts[row["check"]] = counts.get(row["check"], 0) + 1
+            counts[row["check_id"]] = counts.get(row["check_id"], 0) + 1
         text = json.dumps({**note, "planted": dict(sorted(counts.items()))}, ensure_ascii=False, indent=1)
         (self._folder / "truth.json").write_text(text + "\n", "utf-8")
