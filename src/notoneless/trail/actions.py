@@ -48,6 +48,10 @@ class Action(StrEnum):
     GAP_CLOSE = "gap.close"
     GAP_EXCUSE = "gap.excuse"
     RECHECK_DO = "recheck.do"
+    CASE_DUE = "case.due"
+    GAP_REOPEN = "gap.reopen"
+    GAP_NOT_FOUND = "gap.not_found"
+    GAP_STILL_FOUND = "gap.still_found"
 
     CHILD_VIEW = "child.view"
     CHILD_UNMASK = "child.unmask"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 class FoundGap:
     """One gap (缺口) as a check found it.
 
-    ``severity`` counts up: the larger, the graver. ``seen_date`` is the as-of day of the newest roster that the finding
-    rests on: a gap closed after that day is not opened again by it. ``due_date`` comes from the policy pack.
+    ``severity`` counts up: the larger, the graver. ``seen_date`` is the as-of day of the newest roster that the
+    finding rests on: a gap closed after that day is not opened again by it. ``due_date`` comes from the policy pack.
     """
 
     check_id: str

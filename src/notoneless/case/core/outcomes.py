@@ -1,7 +1,7 @@
 """Closing rules: what each outcome (核实结果) settles, by which move, on what evidence.
 
-Codes and names come from the policy pack (tables ``outcomes``, ``evidence_kinds``, ``placements``); how the case stage
-uses them is ``definitions/closing.yaml``.
+Codes and names come from the policy pack (tables ``outcomes``, ``evidence_kinds``, ``placements``); how the case
+stage uses them is ``definitions/closing.yaml``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Outcome:
     lasting: bool
 
     def settles(self, ledger: str) -> bool:
-        """Whether this outcome ends a gap of that ledger: ``school`` covers persuasion ledgers, ``paper`` the others."""
+        """Whether this outcome ends a gap of that ledger; ``school`` covers persuasion ledgers, ``paper`` the rest."""
         if self.covers in {"all", "none"}:
             return self.covers == "all"
         return needs_persuasion(ledger) == (self.covers == "school")
@@ -93,7 +93,7 @@ class Rules:
         return days
 
     def valid_to(self, outcome_id: str, written: dt.date | None, issued: dt.date) -> dt.date | None:
-        """How long an excuse holds: what the paper says, else for good if lasting, else ``case.excuse_valid_days``."""
+        """Until when an excuse holds: what the paper says, for good if lasting, else ``case.excuse_valid_days``."""
         known = self.outcomes.get(outcome_id)
         if written is not None or (known is not None and known.lasting):
             return written

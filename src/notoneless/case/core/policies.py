@@ -46,7 +46,7 @@ def missing(move: Move, facts: CaseFacts, outcome: Outcome | None = None) -> lis
 def check_can_move(move_id: str, facts: CaseFacts, outcome: Outcome | None = None) -> Move:
     """The move, when it can be made now. E605 while a closing waits, E602 not in the table, E603 what is missing.
 
-    ``outcome`` is what a closing (or a return) claims; it says which evidence counts and which gaps may still be open.
+    ``outcome`` is what a closing (or a return) claims: which evidence counts, which gaps may still be open.
     """
     if facts.is_waiting:
         raise Fault("E605")

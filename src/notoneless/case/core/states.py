@@ -3,7 +3,7 @@
 A state says who owns it (who must do the next step); a move says who may make it and what must be there first.
 Nothing else in the program decides where a case may go: actions look their move up here, the screen draws its buttons
 from here, and ``docs/reference/case-states.md`` is generated from here.
-Source of the life of a case: the bureau's 问题销号制 and the return-and-watch practice in 教育部 2024 常态化报告 notice.
+Source of the life of a case: the bureau's 问题销号制, and the ministry's 2024 notice on regular 控辍保学 reports.
 """
 
 from __future__ import annotations

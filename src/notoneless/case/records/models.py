@@ -77,7 +77,7 @@ class Case(models.Model):
 
 
 class Gap(models.Model):
-    """缺口: one promise not met for one child in one period; struck off one by one, found again it is the same row."""
+    """缺口: one promise not met for one child in one period; struck off one by one; found again, the same row."""
 
     class State(models.TextChoices):
         OPEN = "open", "未销"
@@ -114,7 +114,9 @@ class Gap(models.Model):
     closed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     closed_how = models.CharField(max_length=10, choices=How.choices, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
-    closing_evidence = models.ForeignKey("case.Evidence", on_delete=models.PROTECT, null=True, related_name="closed_gaps")
+    closing_evidence = models.ForeignKey(
+        "case.Evidence", on_delete=models.PROTECT, null=True, related_name="closed_gaps"
+    )
     closing_delivery = models.CharField(max_length=32, blank=True)
     closing_row = models.PositiveIntegerField(null=True)
 
@@ -129,7 +131,12 @@ class Gap(models.Model):
             models.UniqueConstraint(fields=["check_id", "child", "period"], name="gap_once"),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at=None, closed_by=None, closed_how="", outcome="")
-                | (~Q(state="open") & Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_how="") & ~Q(outcome="")),
+                | (
+                    ~Q(state="open")
+                    & Q(closed_at__isnull=False, closed_by__isnull=False)
+                    & ~Q(closed_how="")
+                    & ~Q(outcome="")
+                ),
                 name="gap_closed_by_and_how",
             ),
             models.CheckConstraint(
@@ -240,7 +247,8 @@ class Evidence(models.Model):
     class Privacy:
         personal = {"number", "file_name", "note"}
         safe = {
-            "id", "case", "gap", "kind", "issued_by", "issued_date", "valid_to", "file_type", "file_sha256", "by", "at",
+            "id", "case", "gap", "kind", "issued_by", "issued_date", "valid_to", "file_type", "file_sha256", "by",
+            "at",
         }  # fmt: skip
 
 
@@ -322,7 +330,8 @@ class Move(models.Model):
     class Privacy:
         personal = {"reason"}
         safe = {
-            "id", "case", "gap", "from_state", "to_state", "by", "at", "outcome", "evidence", "sweep", "delivery", "row_no",
+            "id", "case", "gap", "from_state", "to_state", "by", "at", "outcome", "evidence", "sweep", "delivery",
+            "row_no",
         }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""May this person do it? The right comes from the role, the reach from place or school, the step from the state table."""
+"""May this person do it? The right comes from the role, the reach from place or school, the step from the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts for the sweep: what people settled, placed and visited, as plain rows. Whole, not scoped: no person reads them."""
+"""Facts for the sweep: what people settled, placed and visited, as plain rows. Not scoped: no person reads them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .rules import rules_on
 def get_excuse_facts(as_of: dt.date, ledgers: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """Rows child_id, check_id, outcome, evidence_no, valid_to (date, None for good), in a total order.
 
-    One row for every gap ended with evidence. ``ledgers`` maps check id → ledger: a closed case whose outcome covers a
-    ledger (a death covers all, a placement covers schooling) then also speaks for the checks that found nothing yet.
+    One row for every gap ended with evidence. ``ledgers`` maps check id → ledger: a closed case whose outcome covers
+    a ledger (a death covers all, a placement covers schooling) then also speaks for the checks that found nothing yet.
     ``valid_to`` is what the paper says, else what the policy pack of ``as_of`` allows.
     """
     rules = rules_on(as_of)

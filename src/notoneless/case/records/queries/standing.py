@@ -33,7 +33,7 @@ class PossibleMove:
 
 
 def get_facts(case: Case, *, today: dt.date, reason: str = "", evidence: Evidence | None = None) -> CaseFacts:
-    """What is on file since the case was opened or last reopened, as the rules of ``case.core.policies`` ask for it."""
+    """What is on file since the case was opened or last reopened, as ``case.core.policies`` asks for it."""
     since = case.reopened_at or case.opened_at
     gaps = list(case.gaps.filter(state=Gap.State.OPEN))
     placement = Placement.objects.filter(child=case.child_id, to_date=None, from_date__lte=today).first()

@@ -85,9 +85,7 @@ def _visits(case: Case) -> Iterator[Entry]:
 def _evidence(case: Case) -> Iterator[Entry]:
     for paper in case.evidence.select_related("by"):
         kind = _rules(paper.at).evidence_kinds[paper.kind]
-        yield _entry(
-            "evidence.added", paper.at, paper.by, evidence=kind, number=paper.number, issuer=paper.issued_by
-        )
+        yield _entry("evidence.added", paper.at, paper.by, evidence=kind, number=paper.number, issuer=paper.issued_by)
 
 
 def _placements(case: Case) -> Iterator[Entry]:
@@ -100,7 +98,9 @@ def _measures(case: Case) -> Iterator[Entry]:
     for measure in Measure.objects.filter(gap__case=case).select_related("added_by", "done_by"):
         yield _entry("measure.added", measure.added_at, measure.added_by, measure=measure.text)
         if measure.done_at and measure.done_by:
-            yield _entry("measure.done", measure.done_at, measure.done_by, measure=measure.text, result=measure.result)
+            yield _entry(
+                "measure.done", measure.done_at, measure.done_by, measure=measure.text, result=measure.result
+            )
 
 
 def _rechecks(case: Case) -> Iterator[Entry]:
@@ -112,10 +112,12 @@ def _rechecks(case: Case) -> Iterator[Entry]:
 
 def _requests(case: Case) -> Iterator[Entry]:
     for request in case.closing_requests.select_related("asked_by", "decided_by", "evidence"):
-        values = {"outcome": _rules(request.asked_at).outcome_name(request.outcome), "number": request.evidence.number}
+        values = {
+            "outcome": _rules(request.asked_at).outcome_name(request.outcome),
+            "number": request.evidence.number,
+        }
         yield _entry("closing.asked", request.asked_at, request.asked_by, reason=request.reason, **values)
         if request.decided_at and request.decided_by:
             kind = "closing.approved" if request.approved else "closing.refused"
             reason = f"：{request.decision_reason}" if request.decision_reason else ""
             yield _entry(kind, request.decided_at, request.decided_by, reason=reason, **values)
-
