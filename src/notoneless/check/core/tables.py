@@ -1,0 +1,152 @@
+"""The tables that check SQL reads: one per roster kind, ``child``, facts, policy tables, shared tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from notoneless.check.core.calendar import Calendar
+from notoneless.check.core.columns import MEMBER, PERSON, columns_read, conform
+from notoneless.check.core.definitions import load_shared_tables
+from notoneless.check.core.facts import complete_facts
+from notoneless.check.core.lists import Lists
+from notoneless.check.core.literals import Value, fill
+from notoneless.engine import Engine
+from notoneless.policy import Pack, Places
+
+POLICY_TABLES = ("school_stages", "aid_items", "aid_categories", "aid_schemes", "outcomes", "placements")
+CODE_TABLES = ("disability_kind", "disability_level")
+_ARROW = {"text": pa.string(), "int": pa.int64(), "date": pa.date32(), "bool": pa.bool_()}
+
+_CHILD = """
+SELECT p.child_id, p.name, p.sex, p.dob, p.id_no, p.id_state, p.place_code, p.school_code, p.school_name, p.grade,
+       coalesce(v.town_code, t.town_code, '') AS township_code,
+       coalesce(nullif(v.label, ''), nullif(t.label, ''), '（住址不详）') AS place_name,
+       (extract(YEAR FROM :as_of) - extract(YEAR FROM p.dob))
+           - CASE WHEN extract(MONTH FROM p.dob) * 100 + extract(DAY FROM p.dob)
+                       > extract(MONTH FROM :as_of) * 100 + extract(DAY FROM :as_of) THEN 1 ELSE 0 END AS age,
+       p.dob > :school_born_after AND p.dob <= :school_born_by AS school_age,
+       p.dob > :school_born_by AND p.dob <= :preschool_born_by AS preschool_age
+FROM person_in AS p
+LEFT JOIN place AS v ON v.code = p.place_code
+LEFT JOIN place AS t ON t.code = substr(p.place_code, 1, 9) || '000'
+"""
+
+_KIND = """
+SELECT m.child_id, d.delivery_id, d.list_date, {columns}
+FROM rows_in AS r
+INNER JOIN delivery AS d ON d.number = r.delivery_number
+INNER JOIN member AS m ON m.kind = d.kind AND m.delivery_id = d.delivery_id AND m.row_no = r.row_no
+"""
+
+_PENDING = """
+SELECT right_child_id AS child_id, left_kind AS kind FROM review_in
+UNION
+SELECT l.child_id, r.kind
+FROM review_in AS v
+INNER JOIN member AS l ON l.kind = v.left_kind AND l.delivery_id = v.left_delivery AND l.row_no = v.left_row_no
+INNER JOIN member AS r ON r.child_id = v.right_child_id
+WHERE l.child_id <> v.right_child_id
+"""
+
+_REVIEW = {
+    "left_kind": pa.string(),
+    "left_delivery": pa.string(),
+    "left_row_no": pa.int32(),
+    "right_child_id": pa.string(),
+}
+
+
+def load_tables(
+    engine: Engine,
+    lists: Lists,
+    *,
+    persons: pa.Table,
+    members: pa.Table,
+    review: pa.Table,
+    facts: Mapping[str, pa.Table] | None,
+    pack: Pack,
+    calendar: Calendar,
+) -> dict[str, Value]:
+    """Fill the engine with everything check SQL may name; returns the values of its common ``:parameters``."""
+    engine.load("member", conform(members, dict(zip(MEMBER.names, MEMBER.types, strict=True))))
+    _load_kinds(engine, lists)
+    _load_children(engine, persons, calendar)
+    engine.load("review_in", conform(review, _REVIEW))
+    engine.step("pending", _PENDING)
+    for name, table in complete_facts(facts).items():
+        engine.load(name, table)
+    values = _values(engine, lists, pack, calendar)
+    _load_policy(engine, pack, calendar.aid_day(str(values["aid_term"])))
+    for shared in load_shared_tables():
+        engine.step(shared.id, fill(shared.sql, values, shared.id))
+    return values
+
+
+def _load_kinds(engine: Engine, lists: Lists) -> None:
+    deliveries = list(lists.numbered())
+    rows = [{"number": n, "kind": kind, "delivery_id": id_, "list_date": day} for n, kind, id_, day, _ in deliveries]
+    shape = pa.schema(
+        [("number", pa.int32()), ("kind", pa.string()), ("delivery_id", pa.string()), ("list_date", pa.date32())]
+    )
+    engine.load("delivery", pa.Table.from_pylist(rows, schema=shape))
+    for kind, columns in columns_read().items():
+        parts = [(number, table) for number, its_kind, _, _, table in deliveries if its_kind == kind]
+        numbered = [_numbered(conform(table, columns), number) for number, table in parts]
+        empty = _numbered(conform(pa.table({}), columns), 0)
+        engine.load("rows_in", pa.concat_tables([empty, *numbered]))
+        engine.step(kind, _kind_sql(kind, columns))
+        engine.drop("rows_in")
+
+
+def _kind_sql(kind: str, columns: Mapping[str, pa.DataType]) -> str:
+    """Rows of persons belong to a child through its members; the school directory stands for itself."""
+    listed = ", ".join(f"r.{name}" for name in columns)
+    if kind == "school_directory":
+        return f"SELECT {listed} FROM rows_in AS r"
+    return _KIND.format(columns=listed)
+
+
+def _numbered(table: pa.Table, number: int) -> pa.Table:
+    return table.append_column("delivery_number", pa.repeat(pa.scalar(number, pa.int32()), table.num_rows))
+
+
+def _load_children(engine: Engine, persons: pa.Table, calendar: Calendar) -> None:
+    places = Places.load()
+    rows = [{"code": one.code, "town_code": one.code[:9] + "000", "label": places.label(one.code)} for one in places]
+    shape = pa.schema([("code", pa.string()), ("town_code", pa.string()), ("label", pa.string())])
+    engine.load("place", pa.Table.from_pylist(rows, schema=shape))
+    engine.load("person_in", conform(persons, dict(zip(PERSON.names, PERSON.types, strict=True))))
+    engine.step("child", fill(_CHILD, calendar.values(), "child"))
+
+
+def _values(engine: Engine, lists: Lists, pack: Pack, calendar: Calendar) -> dict[str, Value]:
+    """The parameters that every check may use, next to its own."""
+    terms = [
+        str(term) for term in engine.fetch("SELECT DISTINCT term FROM aid_paid").column("term").to_pylist() if term
+    ]
+    aid_term = calendar.aid_term(terms)
+    places = Places.load()
+    city = next((one.name for one in places.ancestors(pack.region) if one.level == "city"), "") if pack.region else ""
+    return {
+        **calendar.values(),
+        "aid_term": aid_term,
+        "grade_shift": calendar.grade_shift(aid_term),
+        "region_name": pack.region_name,
+        "city_name": city,
+        **{f"list_{kind}": lists.label(kind) for kind in columns_read()},
+        **{f"has_{kind}": lists.has(kind) for kind in columns_read()},
+    }
+
+
+def _load_policy(engine: Engine, pack: Pack, aid_day: object) -> None:
+    """Aid tables hold what was in force when the checked term began; the others what is in force now."""
+    for name in POLICY_TABLES:
+        table = pack.full_table(name)
+        day = aid_day if name.startswith("aid_") else pack.as_of
+        shape = pa.schema([(column, _ARROW[kind]) for column, kind in table.columns.items()])
+        engine.load(f"policy_{name}", pa.Table.from_pylist(pack.table(name, on=day), schema=shape))  # type: ignore[arg-type]
+    for name in CODE_TABLES:
+        codes = pack.code_list(name)
+        engine.load(f"code_{name}", pa.table({"code": list(codes), "name": list(codes.values())}))
