@@ -155,7 +155,7 @@ def load_schools(*, schools: Iterable[Mapping[str, Any]], by: User | None, now: 
     asked = {row.place_code for row in rows}
     known = set(Place.objects.filter(code__in=asked).values_list("code", flat=True))
     if unknown := sorted(asked - known):
-        raise Fault("E712", code=unknown[0], kind="辖区")
+        raise Fault("E712", number=unknown[0], kind="辖区")
     School.objects.bulk_create(
         rows,
         batch_size=BATCH,
@@ -198,12 +198,12 @@ def _checked_post(role_id: str, place_code: str, school_code: str, sender: str) 
             raise Fault("E710", role=role.name, lacking="学校")
         school = School.objects.filter(code=school_code).first()
         if school is None:
-            raise Fault("E712", code=school_code, kind="学校")
+            raise Fault("E712", number=school_code, kind="学校")
         return school.place_code, school.code, ""
     if not place_code:
         raise Fault("E710", role=role.name, lacking="辖区")
     if not Place.objects.filter(code=place_code).exists():
-        raise Fault("E712", code=place_code, kind="辖区")
+        raise Fault("E712", number=place_code, kind="辖区")
     if role.id == "partner" and not sender:
         raise Fault("E710", role=role.name, lacking="送达单位")
     return place_code, "", sender if role.id == "partner" else ""

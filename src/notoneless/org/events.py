@@ -1,4 +1,4 @@
-"""Reads on the trail for people: cut to the auditor's own place. (The trail itself is below org and knows no scope.)"""
+"""Reads on the trail for people, cut to the auditor's own place (the trail itself is below org, without scope)."""
 
 from __future__ import annotations
 
