@@ -41,10 +41,12 @@ class Payment:
 
 
 class Scheme:
-    """The aid scheme of the policy pack in force on a day: category, stage and boarding → item, amount."""
+    """The policy pack in force on a day: aid by category, stage and boarding; days until a dropout is suspected."""
 
     def __init__(self, region: str, as_of: date) -> None:
-        rows = load_pack(region, as_of).table("aid_schemes")
+        pack = load_pack(region, as_of)
+        self.suspect_days = int(pack.value("attendance.suspected_dropout_days"))
+        rows = pack.table("aid_schemes")
         self._owed: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
         for row in rows:
             key = (row["category"], row["stage"])
@@ -89,11 +91,10 @@ def is_pupil(child: Person) -> bool:
 
 
 def pay(block: Block, scheme: Scheme, rates: Rates, floor: bool) -> list[Payment]:
-    """Return what was paid this term in the block; marks each child's true aid faults in ``life.aid_truth``."""
+    """Return what was paid this term in the block."""
     rng = Random(f"{block.rng.random()}/aid")
     per: dict[str, Any] = rates["aid"]
     paid: list[Payment] = []
-    plain: list[Person] = []
     owed = [(child, found) for child in block.children if is_pupil(child) and (found := _owed(scheme, child))]
     steady = [pair for pair in owed if life_of(pair[0]).situation == "in_school"]
     faults = _deal(rng, [child.key for child, _ in steady], per, floor)

@@ -15,6 +15,7 @@ Rates = dict[str, Any]
 _AWAY = ("江苏省苏州市", "浙江省义乌市", "山东省青岛市黄岛区", "山东省济南市历城区", "上海市松江区", "山东省日照市")
 _MONITOR = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
 _COMPULSORY = range(6, 15)
+_OF_POVERTY = ("never_enrolled", "absent_long", "left_for_work")
 
 
 def settle_fates(block: Block, rates: Rates, as_of: date, floor: bool) -> None:
@@ -25,6 +26,8 @@ def settle_fates(block: Block, rates: Rates, as_of: date, floor: bool) -> None:
         _usual(block, child, rng, per)
     _families(block, rng, rates["families"])
     _hard_lives(block, rng, per)
+    if floor:
+        _leave_two_unplaced(block, rng)
     _add_migrants(block, rng, per)
     _situations(block, rng, rates["situations"], as_of, floor)
 
@@ -97,13 +100,25 @@ def _teach_disabled(block: Block, life: Life, rng: Random, per: Rates) -> None:
         return
     draw = rng.random() * 1000
     if draw < per["home_disabled"]:
-        life.situation = "home_disabled"
-        life.roll, life.attends = [], None
+        _keep_home(life)
     elif draw < per["home_disabled"] + per["home_taught"]:
         life.home_taught = True
     elif draw < per["home_disabled"] + per["home_taught"] + per["special"]:
         _enrol(life, life.grade, block.township.county.special[0])
         life.boards = True
+
+
+def _keep_home(life: Life) -> None:
+    life.situation = "home_disabled"
+    _gone(life)
+
+
+def _leave_two_unplaced(block: Block, rng: Random) -> None:
+    lives = [life for c in block.children if (life := life_of(c)).disability and life.age in _COMPULSORY]
+    at_home = sum(life.situation == "home_disabled" for life in lives)
+    at_school = [life for life in lives if life.roll]
+    for life in rng.sample(at_school, k=min(len(at_school), max(0, 2 - at_home))):
+        _keep_home(life)
 
 
 def _add_migrants(block: Block, rng: Random, per: Rates) -> None:
@@ -124,8 +139,10 @@ def _situations(block: Block, rng: Random, situations: Rates, as_of: date, floor
         if floor:
             number = max(number, rule["least"])
         free = [child for child in pool if child.key not in taken]
-        for child in rng.sample(free, k=min(number, len(free))):
+        for i, child in enumerate(rng.sample(free, k=min(number, len(free)))):
             taken.add(child.key)
+            if name in _OF_POVERTY and ((floor and i == 0) or _chance(rng, 200)):
+                child.home.poor = True
             life_of(child).situation = name
             _EVENTS[name](block, child, rng, as_of)
 

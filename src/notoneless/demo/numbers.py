@@ -11,7 +11,8 @@ from random import Random
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _DIGITS = "10X98765432"
 _FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
-PLACEHOLDERS = ("无", "不详", "111111111111111111", "123456789012345678", "000000000000000000", "/", "未办理")
+PLACEHOLDERS = ("111111111111111111", "123456789012345678", "000000000000000000")
+BLANKS = ("无", "不详", "/", "")
 
 
 def check_char(first17: str) -> str:
@@ -52,7 +53,7 @@ def spoil_id(rng: Random, id_no: str, guardian_id: str, above: str) -> tuple[str
     """
     draw = rng.random()
     if draw < 0.24:
-        return "", "id_missing"
+        return rng.choice(BLANKS), "id_missing"
     if draw < 0.30:
         return rng.choice(PLACEHOLDERS), "id_placeholder"
     if draw < 0.48:
@@ -75,6 +76,23 @@ def spoil_id(rng: Random, id_no: str, guardian_id: str, above: str) -> tuple[str
     if above and above != id_no:
         return above, "id_copied_above"
     return "", "id_missing"
+
+
+def is_wrong(typed: str) -> bool:
+    """Return whether a number as typed by :func:`spoil_id` is no resident ID (nothing typed is not wrong)."""
+    number = typed.strip()
+    if number in BLANKS:
+        return False
+    if len(number) == 15:
+        number = f"{number[:6]}19{number[6:]}"
+        number += check_char(number)
+    if len(number) != 18 or number in PLACEHOLDERS or number.endswith("000"):
+        return True
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return True
+    return born.year < 1900 or check_char(number[:17]) != number[17]
 
 
 def dress_id(rng: Random, id_no: str) -> str:

@@ -81,8 +81,7 @@ class Life:
     orphan: str = ""
     destitute: bool = False
     at_doorstep: bool = True
-    aid: list[tuple[str, str, int, str]] = field(default_factory=list)
-    aid_truth: set[str] = field(default_factory=set)
+    wrong_id_on_roll: bool = False
 
 
 class Block:
@@ -95,32 +94,36 @@ class Block:
         self.households: list[Household] = []
         self.children: list[Person] = []
         self._next_key = first_key
-        self._serials: dict[date, int] = {}
+        self._taken: set[int] = set()
         self._house_no = 0
         self._settle(wanted)
 
     def new_person(self, home: Household, sex: str, birth: date, name: str, relation: str, **changes: str) -> Person:
         """Return a new person with a fresh key and a fresh resident ID, added to the household."""
-        id_no = changes.get("id_no") or self.new_id(birth, sex, changes.get("region", ""))
+        id_no = self.new_id(birth, sex, changes.get("region", ""), changes.get("after", ""))
         person = Person(self._next_key, name, sex, birth, id_no, changes.get("nation", "汉族"), relation, home)
         self._next_key += 1
         home.members.append(person)
         return person
 
-    def new_id(self, birth: date, sex: str, region: str = "") -> str:
-        """Return an unused resident ID; serials run within the share of this township's police station."""
+    def new_id(self, birth: date, sex: str, region: str = "", after: str = "") -> str:
+        """Return an unused resident ID; serials run within the share of this township's police station.
+
+        ``region``: the number was given elsewhere. ``after``: the number of a twin, whose next free serial is taken.
+        """
+        share, odd = self.township, int(sex == "1")
         if region:
-            serial = self.rng.randrange(500) * 2 + int(sex == "1")
-            return numbers.resident_id(region, birth, serial)
-        used = self._serials.get(birth, -1) + 1
-        while used % 2 != int(sex == "1"):
-            used += 1
-        self._serials[birth] = used
-        share = self.township
-        code = share.id_region
-        if birth.year < 1988:
-            code = share.old_region
-        return numbers.resident_id(code, birth, share.first_serial + used % share.serials)
+            return numbers.resident_id(region, birth, self.rng.randrange(500) * 2 + odd)
+        number = int(after[14:17]) - share.first_serial + 1 if after else int(self.rng.random() * share.serials)
+        for _ in range(share.serials):
+            serial = share.first_serial + number % share.serials
+            slot = birth.toordinal() * 1000 + serial
+            if serial % 2 == odd and slot not in self._taken:
+                self._taken.add(slot)
+                code = share.old_region if birth.year < 1988 else share.id_region
+                return numbers.resident_id(code, birth, serial)
+            number += 1
+        return self.new_id(birth + timedelta(days=1), sex)
 
     def _settle(self, wanted: int) -> None:
         villages = self.township.villages
@@ -220,7 +223,9 @@ class Block:
         name = first.name[:-1] + rng.choice(chars.replace(first.name[-1], ""))
         if "·" in first.name:
             name = names.minority_name(rng, first.nation)
-        twin = self.new_person(first.home, first.sex, first.birth, name, first.relation, nation=first.nation)
+        twin = self.new_person(
+            first.home, first.sex, first.birth, name, first.relation, nation=first.nation, after=first.id_no
+        )
         assert first.life is not None
         twin.life = Life(first.life.age)
         self.children.append(twin)

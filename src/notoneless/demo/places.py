@@ -116,7 +116,13 @@ def load_counties(seed: str, children_of: dict[str, int]) -> list[County]:
 
 def _village(seed: str, row: dict[str, str]) -> Village:
     name = row["name"]
-    for official, spoken in (("村民委员会", ""), ("居民委员会", ""), ("村委会", "村"), ("居委会", "居")):
+    for official, spoken in (
+        ("村村民委员会", "村"),
+        ("村民委员会", "村"),
+        ("居民委员会", ""),
+        ("村委会", "村"),
+        ("居委会", ""),
+    ):
         if name.endswith(official):
             name = name.removesuffix(official) + spoken
             break

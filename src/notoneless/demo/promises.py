@@ -11,15 +11,11 @@ from notoneless.demo.aid import Payment, Scheme, categories, is_pupil
 from notoneless.demo.fates import life_of
 from notoneless.demo.people import Block, Life, Person
 
-SUSPECT_AFTER_DAYS = 7
+_OUT_OF_SCHOOL = {"not_enrolled", "enrolled_not_attending", "suspected_dropout"}
 
 
-def _on_register(life: Life) -> bool:
-    return life.hukou == "normal"
-
-
-def _active_rolls(life: Life) -> int:
-    return sum(status == "active" for _, status in life.roll)
+def _rolls(life: Life, *statuses: str) -> int:
+    return sum(status in statuses for _, status in life.roll)
 
 
 def _school_age(life: Life) -> bool:
@@ -30,19 +26,33 @@ def _compulsory(life: Life) -> bool:
     return life.grade.isdigit() and int(life.grade) <= 9
 
 
+def _present(life: Life) -> bool:
+    return life.attends is not None and life.last_seen is None and not life.home_taught
+
+
+def _in_no_school(life: Life) -> bool:
+    return _school_age(life) and not _rolls(life, "active", "leave") and not _present(life)
+
+
 def not_enrolled(life: Life) -> bool:
-    """On the register, of school age, on no roll."""
-    return _on_register(life) and _school_age(life) and not life.roll
+    """On the register, of school age, on no roll and in no school."""
+    return life.hukou == "normal" and _in_no_school(life)
 
 
 def enrolled_not_attending(life: Life) -> bool:
-    """On an active compulsory roll, not seen at school."""
-    return _active_rolls(life) > 0 and _compulsory(life) and (life.attends is None or life.last_seen is not None)
+    """On an active compulsory roll and not on that school's class list, or taught at home with no paper about it.
+
+    Days of absence are another promise (suspected dropout); a death is another one too.
+    """
+    if not _rolls(life, "active") or not _compulsory(life) or life.hukou == "dead":
+        return False
+    own = any(school is life.attends for school, status in life.roll if status == "active")
+    return life.attends is None or not own or life.home_taught
 
 
 def attending_not_enrolled(life: Life) -> bool:
-    """Seen at school, on no roll."""
-    return life.attends is not None and life.last_seen is None and not life.roll and _compulsory(life)
+    """Present at school in a compulsory grade, on no roll."""
+    return _present(life) and not _rolls(life, "active", "leave") and _compulsory(life)
 
 
 def unregistered(life: Life) -> bool:
@@ -51,18 +61,24 @@ def unregistered(life: Life) -> bool:
 
 
 def disabled_unplaced(life: Life) -> bool:
-    """Holds a certificate, of school age, on no roll and in no placement."""
-    return life.disability is not None and _school_age(life) and not life.roll
+    """Holds a certificate, of school age, on no roll and in no school."""
+    return life.disability is not None and life.hukou != "none" and _in_no_school(life)
 
 
 def dead_or_moved_on_roll(life: Life) -> bool:
-    """Dead or moved out by the register, still on an active roll."""
-    return life.hukou in ("dead", "moved_out") and _active_rolls(life) > 0
+    """Dead by the register, or moved out and gone, still on the roll."""
+    gone = life.hukou == "dead" or (life.hukou == "moved_out" and not _present(life))
+    return gone and _rolls(life, "active", "leave") > 0
+
+
+def id_invalid(life: Life) -> bool:
+    """On the roll with a number that is no resident ID (what was typed is what counts here)."""
+    return life.wrong_id_on_roll
 
 
 def multiple_rolls(life: Life) -> bool:
-    """On two active rolls at once."""
-    return _active_rolls(life) > 1
+    """On two active rolls at once, kindergartens apart."""
+    return _rolls(life, "active") > 1 and life.grade.isdigit()
 
 
 LIFE_RULES: dict[str, Callable[[Life], bool]] = {
@@ -72,13 +88,14 @@ LIFE_RULES: dict[str, Callable[[Life], bool]] = {
     "unregistered": unregistered,
     "disabled_unplaced": disabled_unplaced,
     "dead_or_moved_on_roll": dead_or_moved_on_roll,
+    "id_invalid": id_invalid,
     "multiple_rolls": multiple_rolls,
 }
 
 
-def suspected_dropout(life: Life, as_of: date) -> bool:
-    """On the class list and not seen for more than a week."""
-    return life.last_seen is not None and (as_of - life.last_seen).days > SUSPECT_AFTER_DAYS and _compulsory(life)
+def suspected_dropout(life: Life, as_of: date, suspect_days: int) -> bool:
+    """On the class list and not seen for more than the days of the policy."""
+    return life.last_seen is not None and (as_of - life.last_seen).days > suspect_days and _compulsory(life)
 
 
 def broken_promises(block: Block, payments: list[Payment], scheme: Scheme, as_of: date) -> list[dict[str, Any]]:
@@ -90,9 +107,9 @@ def broken_promises(block: Block, payments: list[Payment], scheme: Scheme, as_of
     for child in block.children:
         life = life_of(child)
         checks = [name for name, rule in LIFE_RULES.items() if rule(life)]
-        if suspected_dropout(life, as_of):
+        if suspected_dropout(life, as_of, scheme.suspect_days):
             checks.append("suspected_dropout")
-        if {"not_enrolled", "enrolled_not_attending", "suspected_dropout"} & set(checks) and _poor(child):
+        if _OUT_OF_SCHOOL & set(checks) and _school_age(life) and _poor(child):
             checks.append("poor_dropout")
         checks += _aid_faults(child, paid.get(child.key, []), scheme)
         found += [_row(check, child) for check in checks]
