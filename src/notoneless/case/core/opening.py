@@ -54,7 +54,10 @@ def case_number(year: int, number: int) -> str:
 
 def first_of_each(found: Iterable[FoundGap]) -> list[FoundGap]:
     """The same gap handed over twice counts once; order is kept."""
-    return list({gap.key: gap for gap in reversed(list(found))}.values())[::-1]
+    kept: dict[tuple[str, str, str], FoundGap] = {}
+    for gap in found:
+        kept.setdefault(gap.key, gap)
+    return list(kept.values())
 
 
 def gravest(severities: Iterable[int]) -> int:

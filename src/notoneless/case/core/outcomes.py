@@ -41,7 +41,7 @@ class Outcome:
     lasting: bool
 
     def settles(self, ledger: str) -> bool:
-        """Whether this outcome ends a gap of that ledger; ``school`` covers persuasion ledgers, ``paper`` the rest."""
+        """Whether this outcome ends a gap of that ledger: ``school`` covers persuasion ledgers, ``paper`` others."""
         if self.covers in {"all", "none"}:
             return self.covers == "all"
         return needs_persuasion(ledger) == (self.covers == "school")

@@ -72,7 +72,7 @@ def open_or_join_many(
     """Open or join a case for every gap of a sweep: all of it or nothing; the same again does nothing.
 
     Needs the right to run sweeps. A gap whose place lies outside the runner's reach (or is unknown) goes to the
-    runner's own office, so that somebody sees it. Every case opened, joined by a new gap or woken leaves one trail event.
+    runner's own office, so that somebody sees it. Every case opened, joined or woken leaves one trail event.
     """
     check_may(by, Permission.SWEEP_RUN)
     reach = Scope.of(by)

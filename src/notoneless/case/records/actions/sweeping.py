@@ -1,4 +1,4 @@
-"""What a later sweep says of open gaps: gone by a roster row, not found again, still there. Silence closes nothing."""
+"""What a later sweep says of open gaps: gone by a roster row, not found, still there. Silence closes nothing."""
 
 from __future__ import annotations
 

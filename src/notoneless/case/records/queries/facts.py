@@ -16,7 +16,7 @@ def get_excuse_facts(as_of: dt.date, ledgers: Mapping[str, str] | None = None) -
     """Rows child_id, check_id, outcome, evidence_no, valid_to (date, None for good), in a total order.
 
     One row for every gap ended with evidence. ``ledgers`` maps check id → ledger: a closed case whose outcome covers
-    a ledger (a death covers all, a placement covers schooling) then also speaks for the checks that found nothing yet.
+    a ledger (a death covers all, a placement covers schooling) then speaks for the checks that found nothing yet.
     ``valid_to`` is what the paper says, else what the policy pack of ``as_of`` allows.
     """
     rules = rules_on(as_of)
