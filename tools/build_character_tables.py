@@ -2,8 +2,8 @@
 
     python tools/build_character_tables.py [--opencc WHEEL]
 
-Inputs: the hand-written tables beside the output, pypinyin (as locked) and Unicode data of the running Python. With --opencc,
-traditional.csv is first taken anew from that wheel:
+Inputs: the hand-written tables beside the output, pypinyin (as locked) and Unicode data of the running Python. With
+--opencc, traditional.csv is first taken anew from that wheel:
 ``pip download --no-deps opencc-python-reimplemented==0.1.7``. Sources and licences: tables/README.md.
 """
 

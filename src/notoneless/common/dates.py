@@ -5,12 +5,13 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from notoneless.common.typed_numbers import HALF_WIDTH, NOTHING_WORDS
+
 FIRST_YEAR = 1900
 LAST_YEAR = 2099
 _EXCEL_ZERO = date(1899, 12, 30)
 
-_NO_DATE = frozenset("无 無 没有 不详 不祥 未知 未填 空 待查 待补 - -- / 0 N/A NULL NONE NAN NAT".split())
-_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"), "")
+_PLAIN = HALF_WIDTH | {0xA0: " "} | dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"), "")
 _TIME = re.compile(r"(?<=\d)(?:[ T]+\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?(?:Z|[+-]\d\d:?\d\d)?)$")
 _SEPARATED = re.compile(r"(\d{4})(?:[-/.、,\\ ]+| ?年 ?)(\d{1,2})(?:[-/.、,\\ ]+| ?月 ?)(\d{1,2})(?: ?[日号]|\.)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -19,8 +20,9 @@ _MONTH_ONLY = re.compile(r"\d{4}(?:[-/.年 ]+\d{1,2}月?|\d{2}|年)?")
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.年 ]+\d{1,2}[-/.月 ]+\d{1,2}日?|\d{6}")
 _YEAR_LAST = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4}")
 _LUNAR = re.compile("农历|阴历|旧历|正月|冬月|腊月|闰.?月|初[一二三四五六七八九十]|廿")
-_CHINESE_DATE = re.compile("([〇零○Oo0一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]")
-_CHINESE_DIGITS = {"〇": 0, "零": 0, "○": 0, "O": 0, "o": 0, "0": 0} | {char: n for n, char in enumerate("一二三四五六七八九", start=1)}
+_NUMERALS = "一二三四五六七八九"
+_CHINESE_DATE = re.compile(f"([〇零○Oo0{_NUMERALS}]{{4}})年([十{_NUMERALS}]{{1,2}})月([十{_NUMERALS}]{{1,3}})[日号]")
+_CHINESE_DIGITS = dict.fromkeys("〇零○Oo0", 0) | {char: n for n, char in enumerate(_NUMERALS, start=1)}
 
 
 class DateProblem(ValueError):
@@ -43,12 +45,13 @@ class MonthDay(NamedTuple):
 def parse_date(text: str) -> date | None:
     """The day that ``text`` names; None when the cell is empty or says that there is none.
 
-    Read: 20110101, 2011-1-1, 2011/1/1, 2011.1.1, 2011年1月1日, 二〇一一年一月一日, the same with a time behind, and Excel serial numbers of
-    five digits. Raises :class:`DateProblem`: E201 unreadable, E202 no such day (2011-02-30) or outside 1900 to 2099, E203 year of two
-    digits or year last (day and month cannot be told apart), E204 lunar calendar, E205 day missing.
+    Read: 20110101, 2011-1-1, 2011/1/1, 2011.1.1, 2011年1月1日, 二〇一一年一月一日, the same with a time behind, and
+    Excel serial numbers of five digits. Raises :class:`DateProblem`: E201 unreadable, E202 no such day (2011-02-30)
+    or outside 1900 to 2099, E203 year of two digits or year last (day and month cannot be told apart), E204 lunar
+    calendar, E205 day missing.
     """
-    value = text.translate(_WIDTH).strip(" \t\r\n\u3000\xa0'\"").replace("\u3000", " ").replace("\xa0", " ")
-    if not value or value.upper() in _NO_DATE:
+    value = text.translate(_PLAIN).strip(" \t\r\n'\"")
+    if value.upper() in NOTHING_WORDS:
         return None
     value = _TIME.sub("", value)
     found = _SEPARATED.fullmatch(value) or _COMPACT.fullmatch(value)

@@ -10,8 +10,9 @@ The texts are data. Every package may hold an ``errors.yaml`` (or ``definitions/
       severity: warn
 
 ``severity`` is ``refuse`` (the row is not taken), ``warn`` (it is taken and marked) or ``fault`` (the act stops).
-Code ranges: E0xx files, lake, keys; E1xx ID numbers; E2xx dates, sex, names; E3xx roster columns, places, kinds; E4xx links;
-E5xx checks, sweeps, policy; E6xx cases; E7xx organisation, permission, login; E8xx jobs and flows; E9xx command line, settings.
+Code ranges: E0xx files, lake, keys; E1xx ID numbers; E2xx dates, sex, names; E3xx roster columns, places, kinds;
+E4xx links; E5xx checks, sweeps, policy; E6xx cases; E7xx organisation, permission, login; E8xx jobs and flows; E9xx
+command line, settings.
 """
 
 import functools
@@ -64,7 +65,8 @@ class Fault(Exception):
     """An error that a user can read.
 
     ``values`` fill the placeholders of the catalog text and must be masked already (no full ID number, no full name).
-    ``detail`` is for the log of a developer (a step name, an SQL text); it is never shown to a user nor put in ``to_dict``.
+    ``detail`` is for the log of a developer (a step name, an SQL text); it is never shown to a user nor put in
+    ``to_dict``.
     """
 
     def __init__(self, code: str, *, where: str = "", detail: str = "", **values: Any) -> None:
@@ -100,7 +102,9 @@ class Fault(Exception):
 
 
 def error_text(code: str) -> ErrorText:
-    """The catalog entry of ``code``; an unlisted code gets a plain stand-in, so that the first error is not hidden."""
+    """The catalog entry of ``code``; an unlisted code gets a plain stand-in, so that the first error is not
+    hidden.
+    """
     known = catalog().get(code)
     if known is not None:
         return known

@@ -2,9 +2,12 @@
 
 import re
 
-_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
-_AMOUNT = re.compile(r"([-+]?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2})0*|\.)?")
-_NO_AMOUNT = frozenset({"", "-", "--", "/", "无"})
+from notoneless.common.typed_numbers import HALF_WIDTH, NOTHING_WORDS
+
+_AMOUNT = re.compile(
+    r"(?:RMB|CNY)?\s*[¥￥]?\s*(?P<sign>[-+]?)(?P<yuan>\d+|\d{1,3}(?:,\d{3})+)(?:\.(?P<part>\d{1,2})0*|\.)?\s*元?整?"
+)
+_NO_AMOUNT = NOTHING_WORDS - {"0"}
 
 
 def to_fen(text: str) -> int | None:
@@ -12,15 +15,14 @@ def to_fen(text: str) -> int | None:
 
     Raises ValueError for anything else, also for parts of a fen: an amount is never rounded in silence.
     """
-    value = text.translate(_WIDTH).strip(" '\t\r\n").upper()
-    value = value.removeprefix("RMB").removeprefix("CNY").strip(" ").lstrip("¥￥").removesuffix("整").removesuffix("元").strip(" ")
+    value = text.translate(HALF_WIDTH).strip(" '\t\r\n\xa0").upper()
     if value in _NO_AMOUNT:
         return None
     found = _AMOUNT.fullmatch(value)
     if found is None:
         raise ValueError(f"not an amount in yuan: {text[:20]!r}")
-    fen = int(found[2].replace(",", "")) * 100 + int((found[3] or "0").ljust(2, "0"))
-    return -fen if found[1] == "-" else fen
+    fen = int(found["yuan"].replace(",", "")) * 100 + int((found["part"] or "0").ljust(2, "0"))
+    return -fen if found["sign"] == "-" else fen
 
 
 def to_yuan(fen: int, *, thousands: bool = False) -> str:

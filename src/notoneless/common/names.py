@@ -1,7 +1,7 @@
 """Names of people: clean for showing, fold for comparing, sound for searching, mask for the screen.
 
-``clean`` keeps what the writer meant. ``fold``, ``syllables`` and ``initials`` are keys only: two names with one key may belong to
-two people. The characters come from ``tables/characters.csv`` (sources in ``tables/README.md``).
+``clean`` keeps what the writer meant. ``fold``, ``syllables`` and ``initials`` are keys only: two names with one
+key may belong to two people. The characters come from ``tables/characters.csv`` (sources in ``tables/README.md``).
 """
 
 import csv
@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from notoneless.common.typed_numbers import NOTHING_WORDS
 
 TABLES = Path(__file__).resolve().parent / "tables"
 
@@ -24,12 +26,13 @@ _POINT_BESIDE_HAN = re.compile(f"(?<=[{_HAN}])\\.|\\.(?=[{_HAN}])")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>|《[^《》]*》")
 _UNREADABLE = re.compile("[?□■\ufffd\ue000-\uf8ff〓\U000f0000-\U0010fffd]")
 _TOKENS = re.compile(f"[{_HAN}]|[a-z]+")
-_NO_NAME = frozenset("无 無 无名 无名氏 未知 不详 不祥 未取名 待取名 未起名 未命名 新生儿 空 NULL NONE N/A / - -- 0".split())
+_NO_NAME = NOTHING_WORDS | {"无名", "无名氏", "未取名", "待取名", "未起名", "未命名", "新生儿"}
 
 
 class CharacterRow(NamedTuple):
-    """``base``: the character it is folded to (itself, mostly). ``syllable``: pinyin without tone, ü as v, "" when unknown.
-    ``shape_group``: the first character of the group of characters easily mistaken for each other, "" when it has none."""
+    """``base``: the character it is folded to (itself, mostly). ``syllable``: pinyin without tone, ü as v.
+    ``shape_group``: the first of the characters easily mistaken for each other. "" when unknown or none.
+    """
 
     char: str
     base: str
@@ -39,8 +42,10 @@ class CharacterRow(NamedTuple):
 
 @functools.lru_cache(maxsize=65536)
 def clean(text: str) -> str:
-    """The name as it should be shown: half-width letters, one kind of middle dot, no blanks between Chinese characters, no
-    invisible characters; compatibility and radical code points replaced by the plain character. Variants stay as written."""
+    """The name as it should be shown: half-width letters, one kind of middle dot, no blanks between Chinese
+    characters, no invisible characters; compatibility and radical code points replaced by the plain character.
+    Variants stay as written.
+    """
     if _PLAIN.fullmatch(text):
         return text
     name = text.translate(_clean_table())
@@ -52,8 +57,10 @@ def clean(text: str) -> str:
 
 @functools.lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """The comparing key: traditional, variant and radical forms as one base character, letters in lower case without accents,
-    remarks in brackets, digits, dots, blanks, question marks and private-use characters removed. ``fold(fold(x)) == fold(x)``."""
+    """The comparing key: traditional, variant and radical forms as one base character, letters in lower case
+    without accents, remarks in brackets, digits, dots, blanks, question marks and private-use characters removed.
+    ``fold(fold(x)) == fold(x)``.
+    """
     if _PLAIN.fullmatch(text):
         return text.translate(_fold_table())
     return _BRACKETED.sub("", clean(text)).translate(_fold_table())
@@ -61,8 +68,10 @@ def fold(text: str) -> str:
 
 @functools.lru_cache(maxsize=65536)
 def syllables(text: str) -> str:
-    """Pinyin without tones, joined by blanks: ``单小花`` -> ``shan xiao hua``. Surnames are read as surnames, also those of two
-    characters (尉迟 -> yu chi); a run of letters is one syllable (``李yue`` -> ``li yue``). Unknown characters are left out."""
+    """Pinyin without tones, joined by blanks: ``单小花`` -> ``shan xiao hua``. Surnames are read as surnames, also
+    those of two characters (尉迟 -> yu chi); a run of letters is one syllable (``李yue`` -> ``li yue``). Unknown
+    characters are left out.
+    """
     if _PLAIN.fullmatch(text):
         return " ".join(_read(list(text)))
     name = _BRACKETED.sub("", clean(text))
@@ -83,9 +92,11 @@ def mask_name(text: str) -> str:
 
 
 def problem_code(text: str) -> str:
-    """The catalog code of what is wrong with a typed name, "" when nothing is. Only E230 (no name) makes a row unusable."""
+    """The catalog code of what is wrong with a typed name, "" when nothing is. Only E230 (no name) makes a row
+    unusable.
+    """
     name = clean(text)
-    if not name or name.upper() in _NO_NAME:
+    if name.upper() in _NO_NAME:
         return "E230"
     if re.search("[*○]|某某?$", name):
         return "E234"
@@ -101,7 +112,9 @@ def problem_code(text: str) -> str:
 @functools.cache
 def character_table() -> list[CharacterRow]:
     """All known characters by code point: about 30,000 rows, for SQL to join. Do not change the list."""
-    return [CharacterRow(char, base or char, syllable, shape) for char, base, syllable, shape in _rows("characters.csv")]
+    return [
+        CharacterRow(char, base or char, syllable, shape) for char, base, syllable, shape in _rows("characters.csv")
+    ]
 
 
 def _rows(name: str) -> Iterator[list[str]]:
@@ -134,7 +147,9 @@ def _read(tokens: list[str]) -> list[str]:
 
 
 def _sounds_of(tokens: list[str]) -> list[str]:
-    """Syllables of characters wherever they stand; a run of letters sounds as written, an unknown character is left out."""
+    """Syllables of characters wherever they stand; a run of letters sounds as written, an unknown character is left
+    out.
+    """
     sounds = _sounds()
     found = [sounds.get(token, token if token.isascii() else "") for token in tokens]
     return [sound for sound in found if sound]
@@ -176,7 +191,9 @@ class _FoldTable(dict[int, str]):
 
 
 class _LetterTable(dict[int, str]):
-    """Translation table for :func:`syllables`: letters in lower case without tone marks, ü as v; the rest as it is."""
+    """Translation table for :func:`syllables`: letters in lower case without tone marks, ü as v; the rest as it
+    is.
+    """
 
     def __missing__(self, code: int) -> str:
         self[code] = found = self._letter(chr(code))

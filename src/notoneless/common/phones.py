@@ -13,7 +13,8 @@ _COUNTRY = re.compile(r"^(?:\(?\+?86\)?|0086)(?=1[3-9]\d{9}$|0?\d{2,3}[2-9]\d{6,
 def normalise(text: str) -> str:
     """The first usable number in a cell as digits only (``13812345678``, ``05391234567``); "" when there is none.
 
-    Country code, blanks, dashes, brackets and the ``.0`` of a spreadsheet are removed. Of several numbers the first counts.
+    Country code, blanks, dashes, brackets and the ``.0`` of a spreadsheet are removed. Of several numbers the first
+    counts.
     """
     whole = _usable(text)
     if whole:

@@ -19,9 +19,8 @@ LENGTH = 18
 OLD_LENGTH = 15
 
 # First two digits, GB/T 2260; 81-83 stand on residence permits of people from Hong Kong, Macao and Taiwan.
-PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
-)
+_PROVINCE_NUMBERS = (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66))
+PROVINCES = frozenset(map(str, (*_PROVINCE_NUMBERS, 71, 81, 82, 83)))
 
 STATES = ("valid", "missing", "placeholder", "bad_check", "bad_length", "bad_date", "bad_chars", "damaged")
 PROBLEM_CODES = {
@@ -43,10 +42,11 @@ _LOST_DIGITS = "000"
 class ResidentId(NamedTuple):
     """What a cell with an ID number says.
 
-    ``value``: the 18 characters in upper case when ``state`` is ``valid``; otherwise the cell without blanks, apostrophes
-    and full-width forms, so that it can still be repaired ("" when missing).
-    ``birth`` is None and ``region`` and ``sex`` are "" when they cannot be read; ``sex`` is "1" (male) or "2" (female) and is
-    not given for a damaged number, whose sequence digits are lost. Trust these three fully only when ``state`` is ``valid``.
+    ``value``: the 18 characters in upper case when ``state`` is ``valid``; otherwise the cell without blanks,
+    apostrophes and full-width forms, so that it can still be repaired ("" when missing).
+    ``birth`` is None and ``region`` and ``sex`` are "" when they cannot be read; ``sex`` is "1" (male) or "2"
+    (female) and is not given for a damaged number, whose sequence digits are lost. Trust these three fully only
+    when ``state`` is ``valid``.
     ``upgraded``: the cell held a 15-digit number.
     """
 
@@ -77,9 +77,9 @@ class ResidentId(NamedTuple):
 def parse(text: str) -> ResidentId:
     """Read one cell. Never raises; see :class:`ResidentId` for the result.
 
-    A number whose last three characters are 000 counts as damaged even when its check character happens to fit: a spreadsheet
-    keeps 15 digits and makes strangers equal. A 15-character number that holds a plausible eight-digit date is a cut-off
-    new number, not an old one.
+    A number whose last three characters are 000 counts as damaged even when its check character happens to fit: a
+    spreadsheet keeps 15 digits and makes strangers equal. A 15-character number that holds a plausible eight-digit
+    date is a cut-off new number, not an old one.
     """
     if len(text) == LENGTH:
         holder = _holder(text)
@@ -89,7 +89,9 @@ def parse(text: str) -> ResidentId:
 
 
 def is_valid(text: str) -> bool:
-    """Whether ``text`` is formally right as it stands: 18 characters, known province, real date, right check character."""
+    """Whether ``text`` is formally right as it stands: 18 characters, known province, real date, right check
+    character.
+    """
     return len(text) == LENGTH and _holder(text) is not None
 
 
@@ -101,11 +103,12 @@ def check_digit(first17: str) -> str:
 
 
 def repairs(text: str) -> list[str]:
-    """Valid numbers one slip away from a wrong one, likeliest first, without repeats; [] when none or when it is valid already.
+    """Valid numbers one slip away from a wrong one, likeliest first, without repeats; [] when none or when it is
+    valid already.
 
-    18 characters: the check character, one unreadable character, two neighbours swapped, one wrong digit. 17: one left out.
-    19: one too many. The check sum fixes the digit for each position, so there are at most 35 candidates; those with an unknown
-    province or an impossible birth date are dropped.
+    18 characters: the check character, one unreadable character, two neighbours swapped, one wrong digit. 17: one
+    left out. 19: one too many. The check sum fixes the digit for each position, so there are at most 35 candidates;
+    those with an unknown province or an impossible birth date are dropped.
     """
     value = typed_numbers.clean(text)
     if len(value) == LENGTH:
@@ -118,13 +121,17 @@ def repairs(text: str) -> list[str]:
 
 
 def mask(text: str) -> str:
-    """``3713**********1226``: at most the first and the last four characters; two and two below 15 characters, none below 8."""
+    """``3713**********1226``: at most the first and the last four characters; two and two below 15 characters, none
+    below 8.
+    """
     shown = 4 if len(text) >= OLD_LENGTH else 2 if len(text) >= 8 else 0
     return text[:shown] + "*" * (len(text) - 2 * shown) + text[len(text) - shown :]
 
 
 def _holder(text: str) -> tuple[date, str] | None:
-    """(birth date, sex) of a formally right text of 18 characters, else None. The fast path: three look-ups and one sum."""
+    """(birth date, sex) of a formally right text of 18 characters, else None. The fast path: three look-ups and one
+    sum.
+    """
     region_sum = _region(text[:6])
     birth = _birth(text[6:14])
     tail = _TAILS.get(text[14:])
@@ -242,7 +249,9 @@ def _one_left_out(value: str) -> list[str]:
 
 
 def _changed(value: str, digits: list[int], position: int, missing: int) -> list[str]:
-    """``value`` with the one character at ``position`` that adds ``missing`` to the check sum (modulo 11); [] when none does."""
+    """``value`` with the one character at ``position`` that adds ``missing`` to the check sum (modulo 11); [] when
+    none does.
+    """
     digit = (digits[position] + missing * _INVERSES[position]) % 11
     if digit == 10 and position != LENGTH - 1:
         return []

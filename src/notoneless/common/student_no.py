@@ -1,7 +1,7 @@
 """Student numbers (学籍号): one letter and 18 characters, given for life.
 
-G: formal, usually G + the ID number of that day (it may differ after a change of ID). L: temporary, shaped like an ID number but
-without relation to it. J: the pupil has no or no usable ID number.
+G: formal, usually G + the ID number of that day (it may differ after a change of ID). L: temporary, shaped like an
+ID number but without relation to it. J: the pupil has no or no usable ID number.
 """
 
 import re
@@ -27,7 +27,8 @@ _SHAPE = re.compile(r"[A-Z]?[0-9]+X?")
 class StudentNo(NamedTuple):
     """``value``: 19 characters in upper case when valid, else the cell as cleaned. ``kind``: G, L, J or "".
 
-    ``resident_id``: the number inside a G number when it is a valid ID number, else "". A hint only: the ID may have changed since.
+    ``resident_id``: the number inside a G number when it is a valid ID number, else "". A hint only: the ID may
+    have changed since.
     """
 
     state: str

@@ -1,25 +1,55 @@
-"""What people and spreadsheets do to long numbers before we see them: widths, blanks, apostrophes, floats, placeholders."""
+"""What people and spreadsheets do to numbers before we see them: widths, blanks, quotes, floats, placeholders."""
 
 import re
 import unicodedata
 
 # Look like x or are used for it: multiplication signs, Cyrillic and Greek letters, Roman numeral ten.
 _X_LOOKALIKES = "xХхΧχ×✕✖⨯Ⅹⅹ"
-_DROPPED = "'‘’`´′＇\"“”＂-‐‑‒–—―－_＿·,，;；" + "\t\r\n\v\f"
-_PLACEHOLDER_WORDS = frozenset(
-    "无 無 没有 沒有 暂无 未办 未办理 未上户 无户口 不详 不祥 不知 不知道 未知 未填 待补 待查 待定 空 略 同上 "
-    "NULL NONE NAN N/A NA NO TBD / \\ 0 ? ？ . 。 * XXX".split()
+_DROPPED = "'‘’`´′＇\"“”＂-‐‑‒–—―－_＿·,，;；"
+
+NOTHING_WORDS = frozenset(
+    (
+        "",
+        "无",
+        "無",
+        "没有",
+        "沒有",
+        "暂无",
+        "不详",
+        "不祥",
+        "不知",
+        "不知道",
+        "未知",
+        "未填",
+        "待补",
+        "待查",
+        "待定",
+        "空",
+        "略",
+        "NULL",
+        "NONE",
+        "NAN",
+        "NAT",
+        "N/A",
+        "NA",
+        "-",
+        "--",
+        "——",
+        "/",
+        "\\",
+        "0",
+    )
 )
+_PLACEHOLDER_WORDS = NOTHING_WORDS | {"未办", "未办理", "未上户", "无户口", "同上", "NO", "TBD", "?", ".", "。", "*"}
+HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _ASCENDING = "0123456789" * 3
 
 
 def _clean_table() -> dict[int, str]:
-    """Translation table: full-width forms to ASCII, invisible characters and separators dropped, look-alikes of X to X."""
-    table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    for code in range(0x3001):
-        if unicodedata.category(chr(code)) in ("Zs", "Zl", "Zp", "Cc", "Cf"):
-            table[code] = ""
-    table[0xFEFF] = ""
+    """Full-width forms to ASCII, invisible characters and separators dropped, look-alikes of X to X."""
+    invisible = ("Zs", "Zl", "Zp", "Cc", "Cf")
+    table = dict(HALF_WIDTH)
+    table |= {code: "" for code in (*range(0x3001), 0xFEFF) if unicodedata.category(chr(code)) in invisible}
     table |= {ord(char): "" for char in _DROPPED}
     table |= {ord(char): "X" for char in _X_LOOKALIKES}
     return table
@@ -43,7 +73,8 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_damaged(value: str, whole_digits: int) -> bool:
-    """Whether a cleaned number went through a float that could not hold it: scientific notation, or a longer number with ``.0``.
+    """Whether a cleaned number went through a float that could not hold it: scientific notation, or a longer number
+    with ``.0``.
 
     ``whole_digits``: the number of digits that a spreadsheet still keeps (15 for Excel).
     """

@@ -1,5 +1,6 @@
 """Days as people write them; school years, terms, ages."""
 
+import contextlib
 from datetime import date, timedelta
 
 import pytest
@@ -95,10 +96,9 @@ def test_what_is_no_usable_day_has_a_code(text: str, code: str) -> None:
 
 @given(st.text(max_size=20))
 def test_other_texts_give_a_day_none_or_a_problem(text: str) -> None:
-    try:
-        assert parse_date(text) is None or parse_date(text)
-    except DateProblem as problem:
-        assert problem.code in ("E201", "E202", "E203", "E204", "E205")
+    with contextlib.suppress(DateProblem):
+        day = parse_date(text)
+        assert day is None or 1900 <= day.year <= 2099
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Errors: their message, their catalog, and what is refused in it."""
 
 import pickle
+import re
 import string
 from pathlib import Path
 
@@ -91,14 +92,14 @@ def test_a_malformed_file_is_refused(tmp_path: Path, text: str, reason: str) -> 
 def test_two_packages_may_not_share_a_code(tmp_path: Path) -> None:
     _write(tmp_path / "one", "E102: {name: 甲, what: 乙}")
     _write(tmp_path / "two", "E102: {name: 甲, what: 乙}")
-    with pytest.raises(ValueError, match="E102 stands in one/errors.yaml and in two/errors.yaml"):
+    with pytest.raises(ValueError, match=r"E102 stands in one/errors\.yaml and in two/errors\.yaml"):
         read_catalog(tmp_path)
 
 
 @pytest.mark.parametrize("text", catalog().values(), ids=lambda text: text.code)
 def test_every_text_is_whole(text: ErrorText) -> None:
-    assert len(text.code) == 4 and text.code[0] == "E" and text.code[1:].isdigit()
-    assert text.name and text.what and text.how, f"{text.code} must say what is wrong and how to mend it"
+    assert re.fullmatch(r"E\d{3}", text.code)
+    assert all((text.name, text.what, text.how)), f"{text.code} must say what is wrong and how to mend it"
     for template in (text.what, text.how):
         fields = [field for _, field, _, _ in string.Formatter().parse(template) if field is not None]
         assert all(field.isidentifier() for field in fields), f"{text.code}: plain {{names}} only"

@@ -25,13 +25,14 @@ from notoneless.common.money import to_fen, to_yuan
         ("", None),
         (" - ", None),
         ("无", None),
+        ("NaN", None),
     ],
 )
 def test_to_fen(text: str, fen: int | None) -> None:
     assert to_fen(text) == fen
 
 
-@pytest.mark.parametrize("text", ["12.345", "1,25", "一百", "1.25万", "6E+2", "1.2.3", "625 500", "NaN", "625美元"])
+@pytest.mark.parametrize("text", ["12.345", "1,25", "一百", "1.25万", "6E+2", "1.2.3", "625 500", "625美元"])
 def test_an_amount_is_never_guessed(text: str) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         to_fen(text)

@@ -111,7 +111,14 @@ def test_initials() -> None:
 
 @pytest.mark.parametrize(
     ("name", "masked"),
-    [("张小花", "张*花"), ("张花", "张*"), ("张", "*"), ("", ""), ("欧阳小花", "欧**花"), ("买买提·艾力", "买****力")],
+    [
+        ("张小花", "张*花"),
+        ("张花", "张*"),
+        ("张", "*"),
+        ("", ""),
+        ("欧阳小花", "欧**花"),
+        ("买买提·艾力", "买****力"),
+    ],
 )
 def test_mask(name: str, masked: str) -> None:
     assert mask_name(name) == masked
@@ -197,7 +204,8 @@ def test_the_committed_table_is_what_the_script_builds() -> None:
 def _load_script() -> ModuleType:
     path = Path(__file__).parents[3] / "tools" / "build_character_tables.py"
     spec = importlib.util.spec_from_file_location("build_character_tables", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -65,7 +65,8 @@ def test_disability_cert(text: str, state: str, code: str) -> None:
 def test_what_a_certificate_says() -> None:
     found = disability_cert.parse(ID + "43b2")
     assert (found.value, found.kind, found.level) == (ID + "43B2", "4", "3")
-    assert found.resident is not None and found.resident.value == ID
+    assert found.resident is not None
+    assert found.resident.value == ID
     assert found.masked == "3713" + "*" * 18
     assert disability_cert.parse("无").masked == "无"
 
