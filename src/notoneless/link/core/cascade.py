@@ -1,0 +1,209 @@
+"""The cascade: rosters are read in a fixed order, each row finds its person among all rows placed so far, or becomes one.
+
+A person is numbered by its first row (`pid` = the smallest `rid`). For every kind the cascade leaves
+`mem_<kind>` (rid, pid, frid, step, weight, v_*, slip), `face_<kind>` (pid + key columns) and `ask_<kind>` (open questions).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from notoneless.engine import Engine
+from notoneless.link.core import definitions
+from notoneless.link.core.candidates import find_candidates
+from notoneless.link.core.costs import LinkCosts
+from notoneless.link.core.decide import COLUMNS, VERDICTS, decide, option_sql
+from notoneless.link.core.groups import Groups
+from notoneless.link.core.inputs import Source
+from notoneless.link.core.judge import FIELDS, code, judge, prior_bits
+from notoneless.link.core.keys import NameBook
+
+_NO_PERSON = "SELECT CAST(0 AS BIGINT) AS pid WHERE 1 = 0"
+_NO_FIX = "(SELECT CAST(0 AS BIGINT) AS pid, rid, idv, slip FROM fix_seek WHERE 1 = 0)"
+
+
+class Cascade:
+    """Places the rows of one kind after the other. `capped`: kind → candidate pairs left out by the caps."""
+
+    def __init__(self, engine: Engine, book: NameBook, costs: LinkCosts) -> None:
+        self.engine = engine
+        self.book = book
+        self.costs = costs
+        self.capped: dict[str, int] = {}
+        self._placed: list[str] = []
+        self._persons = 0
+
+    def place(self, source: Source, *, within: bool = True) -> None:
+        """Place every row of the kind. `within`: also look for double entries inside the roster."""
+        kind = source.kind
+        self.engine.step("new_rows", f"SELECT * FROM key_{kind.id}")
+        self.capped[kind.id] = 0
+        if self._placed:
+            self._link_to_known(kind)
+        else:
+            for table in ("forced", "hit", "chosen", "asked"):
+                self.engine.step(table, _nothing())
+        self._own_persons(kind, within=within)
+        self._keep(kind)
+
+    def _link_to_known(self, kind: definitions.Kind) -> None:
+        """Make `forced` (by decision), `hit` (same number, same name), `chosen` (the cascade) and `asked`."""
+        known, known_fix = self._known(), self._known_fix()
+        step = self.engine.step
+        step("barred", f"SELECT DISTINCT a.rid, f.pid FROM apart a JOIN {known} f ON f.rid = a.other")
+        step(
+            "forced",
+            f"""SELECT t.rid, min(f.pid) AS pid FROM together t SEMI JOIN new_rows USING (rid)
+                JOIN {known} f ON f.rid = t.other ANTI JOIN barred b ON b.rid = t.rid AND b.pid = f.pid GROUP BY t.rid""",
+        )
+        self._step_as("forced", "decision_same")
+        step("hit", self._exact_sql(known))
+        self._step_as("hit", "exact_id", weight=True)
+        step(
+            "seek",
+            "SELECT * FROM new_rows ANTI JOIN forced USING (rid) ANTI JOIN hit USING (rid)",
+        )
+        step("fix_seek", f"SELECT * FROM fix_{kind.id} SEMI JOIN seek USING (rid)")
+        step("taken", _NO_PERSON if kind.repeats else "SELECT pid FROM forced UNION SELECT pid FROM hit")
+        self.capped[kind.id] += find_candidates(self.engine, known, known_fix)
+        judge(self.engine, known, known_fix, self.book, self._persons)
+        decide(self.engine, self.costs, repeats=kind.repeats)
+        self.engine.drop("judged", "cand", "barred", "fix_seek", "taken", "seek")
+
+    def _exact_sql(self, known: str) -> str:
+        """The same valid number and the same folded name, and only one person who has both."""
+        return f"""
+            SELECT n.rid, min(f.pid) AS pid
+            FROM (SELECT * FROM new_rows ANTI JOIN forced USING (rid)) n
+            JOIN {known} f ON f.idv = n.idv AND f.fold = n.fold
+            WHERE NOT EXISTS (SELECT 1 FROM barred b WHERE b.rid = n.rid AND b.pid = f.pid)
+            GROUP BY n.rid HAVING min(f.pid) = max(f.pid)"""
+
+    def _step_as(self, table: str, step: str, *, weight: bool = False) -> None:
+        """Give (rid, pid) the columns of a decided link."""
+        w = definitions.weights()
+        bits = w.fields["id_no"].verdicts[0].fixed_bits + prior_bits(self._persons)
+        verdicts = {"name": code("name", "same"), "id_no": code("id_no", "same")} if weight else {}
+        columns = ", ".join(f"CAST({verdicts.get(field, 'NULL')} AS INTEGER) AS v_{field}" for field in FIELDS)
+        rarity = f"round({bits!r} + coalesce(b.bits, 0.0), 2)" if weight else "CAST(NULL AS DOUBLE)"
+        self.engine.step(
+            table,
+            f"""SELECT t.rid, t.pid, t.pid AS frid, '{step}' AS step, {rarity} AS weight, {columns},
+                    CAST(NULL AS VARCHAR) AS slip
+                FROM {table} t JOIN new_rows n ON n.rid = t.rid LEFT JOIN fold_bits b ON b.fold = n.fold""",
+            replace=True,
+        )
+
+    def _own_persons(self, kind: definitions.Kind, *, within: bool) -> None:
+        """Rows that found nobody become persons; those of them that are one person are joined. Makes `own`, adds to `asked`."""
+        step = self.engine.step
+        step(
+            "lone",
+            """SELECT n.rid AS pid, n.* FROM new_rows n
+               ANTI JOIN forced USING (rid) ANTI JOIN hit USING (rid) ANTI JOIN chosen USING (rid)""",
+        )
+        groups = self._join_lone(kind) if within else Groups()
+        names = groups.renamed()
+        self.engine.load(
+            "lone_group",
+            pa.table({"rid": pa.array(names, pa.int64()), "pid": pa.array(names.values(), pa.int64())}),
+        )
+        first = "own" if self._placed else "base"
+        empty = ", ".join(f"CAST(NULL AS INTEGER) AS v_{field}" for field in FIELDS)
+        pair = ", ".join(f"d.v_{field}" for field in FIELDS)
+        step("inner_best", _inner_best_sql() if within else _nothing())
+        step(
+            "own",
+            f"""SELECT l.rid, l.pid, CAST(NULL AS BIGINT) AS frid, '{first}' AS step, CAST(NULL AS DOUBLE) AS weight,
+                    {empty}, CAST(NULL AS VARCHAR) AS slip
+                FROM lone l ANTI JOIN lone_group g ON g.rid = l.rid
+                UNION ALL
+                SELECT g.rid, g.pid, coalesce(d.frid, g.pid), coalesce(d.step, 'decision_same'), d.weight, {pair}, d.slip
+                FROM lone_group g LEFT JOIN inner_best d ON d.rid = g.rid""",
+        )
+        self.engine.drop("lone", "lone_group", "inner_best", "inner_pair")
+
+    def _join_lone(self, kind: definitions.Kind) -> Groups:
+        """Compare the roster with itself; makes `inner_pair` (the pairs that are one person) and asks about the doubtful ones."""
+        step = self.engine.step
+        step("seek", "SELECT * FROM lone")
+        step("fix_seek", f"SELECT * FROM fix_{kind.id} SEMI JOIN lone USING (rid)")
+        step("barred", "SELECT rid, other AS pid FROM apart")
+        step("taken", "SELECT pid FROM lone")
+        fix = "(SELECT x.rid AS pid, x.rid, x.idv, x.slip FROM fix_seek x)"
+        self.capped[kind.id] += find_candidates(self.engine, "lone", fix, within=True)
+        judge(self.engine, "lone", fix, self.book, self._persons + self.engine.count("lone"))
+        step("inner_option", option_sql(self.costs))
+        step("inner_pair", f"SELECT {COLUMNS} FROM inner_option WHERE auto")
+        groups = self._group()
+        step(
+            "asked",
+            f"""SELECT {COLUMNS} FROM asked UNION ALL
+                SELECT {COLUMNS} FROM inner_option o WHERE NOT auto
+                    AND NOT EXISTS (SELECT 1 FROM asked x WHERE x.rid = o.rid)""",
+            replace=True,
+        )
+        self.engine.drop("judged", "cand", "barred", "fix_seek", "taken", "seek", "inner_option")
+        return groups
+
+    def _group(self) -> Groups:
+        fetch = self.engine.fetch
+        apart = fetch("SELECT rid, other FROM apart WHERE rid < other ORDER BY rid, other").to_pylist()
+        numbers = fetch(
+            """SELECT rid, idv FROM lone WHERE idv IS NOT NULL AND rid IN
+               (SELECT rid FROM inner_pair UNION SELECT pid FROM inner_pair) ORDER BY rid"""
+        )
+        ids = dict(zip(numbers.column("rid").to_pylist(), numbers.column("idv").to_pylist(), strict=True))
+        groups = Groups(((pair["rid"], pair["other"]) for pair in apart), ids)
+        decided = fetch(
+            """SELECT t.rid, t.other FROM together t SEMI JOIN lone USING (rid)
+               WHERE t.other < t.rid AND t.other IN (SELECT rid FROM lone) ORDER BY t.rid, t.other"""
+        )
+        for pair in decided.to_pylist():
+            groups.join(pair["rid"], pair["other"], by_decision=True)
+        for pair in fetch("SELECT rid, pid FROM inner_pair ORDER BY weight DESC, rid, pid").to_pylist():
+            groups.join(pair["rid"], pair["pid"])
+        return groups
+
+    def _keep(self, kind: definitions.Kind) -> None:
+        """Store what this kind brought, and name second registrations by their name."""
+        step = self.engine.step
+        parts = " UNION ALL ".join(f"SELECT {COLUMNS} FROM {table}" for table in ("forced", "hit", "chosen", "own"))
+        again = (
+            "false"
+            if kind.repeats
+            else "row_number() OVER (PARTITION BY pid ORDER BY rid) > 1 AND step <> 'decision_same'"
+        )
+        step(
+            f"mem_{kind.id}",
+            f"""SELECT rid, pid, frid, CASE WHEN {again} THEN 'second_registration' ELSE step END AS step,
+                    weight, {VERDICTS}, slip FROM ({parts})""",
+        )
+        step(f"face_{kind.id}", f"SELECT m.pid, k.* FROM key_{kind.id} k JOIN mem_{kind.id} m ON m.rid = k.rid")
+        step(f"facefix_{kind.id}", f"SELECT m.pid, x.* FROM fix_{kind.id} x JOIN mem_{kind.id} m ON m.rid = x.rid")
+        step(f"ask_{kind.id}", f"SELECT {COLUMNS} FROM asked")
+        self.engine.drop("new_rows", "forced", "hit", "chosen", "asked", "own", f"key_{kind.id}", f"fix_{kind.id}")
+        self._placed.append(kind.id)
+        self._persons += int(
+            self.engine.fetch(f"SELECT count(*) AS n FROM mem_{kind.id} WHERE rid = pid").column("n")[0].as_py()
+        )
+
+    def _known(self) -> str:
+        return "(" + " UNION ALL ".join(f"SELECT * FROM face_{kind}" for kind in self._placed) + ")"
+
+    def _known_fix(self) -> str:
+        return "(" + " UNION ALL ".join(f"SELECT * FROM facefix_{kind}" for kind in self._placed) + ")"
+
+
+def _nothing() -> str:
+    verdicts = ", ".join(f"CAST(NULL AS INTEGER) AS v_{field}" for field in FIELDS)
+    return f"""SELECT CAST(0 AS BIGINT) AS rid, CAST(0 AS BIGINT) AS pid, CAST(0 AS BIGINT) AS frid, '' AS step,
+        CAST(NULL AS DOUBLE) AS weight, {verdicts}, CAST(NULL AS VARCHAR) AS slip WHERE 1 = 0"""
+
+
+def _inner_best_sql() -> str:
+    """For every row joined to an earlier one of its roster, the pair that says it best."""
+    return f"""
+        SELECT {COLUMNS} FROM (
+            SELECT *, row_number() OVER (PARTITION BY rid ORDER BY weight DESC, pid) AS place FROM inner_pair
+        ) WHERE place = 1"""

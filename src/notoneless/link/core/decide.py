@@ -1,0 +1,152 @@
+"""From weighed pairs to links and questions: which step applies, and is there no second person who fits as well?
+
+In:  `judged`, `seek`, `taken` (pid: persons who already have a row of this kind; empty where a kind repeats).
+Out: `chosen` (rid, pid, frid, step, weight, v_*, slip) and `asked` (same columns), both without order.
+"""
+
+from __future__ import annotations
+
+from notoneless.engine import Engine
+from notoneless.link.core import definitions
+from notoneless.link.core.costs import LinkCosts
+from notoneless.link.core.judge import FIELDS, NEAR_NAMES, is_any
+
+ROUNDS = 2
+MOST_QUESTIONS = 3
+
+VERDICTS = ", ".join(f"v_{field}" for field in FIELDS)
+COLUMNS = f"rid, pid, frid, step, weight, {VERDICTS}, slip"
+
+
+def decide(engine: Engine, costs: LinkCosts, *, repeats: bool) -> None:
+    """Make `chosen` and `asked`. The losers of the first round may still fit somebody else in the second."""
+    engine.step("chosen", f"SELECT {COLUMNS} FROM ({option_sql(costs)}) WHERE 1 = 0", replace=True)
+    engine.step("contested", "SELECT rid FROM judged WHERE 1 = 0", replace=True)
+    for _ in range(ROUNDS):
+        _rank(engine, costs)
+        engine.step("claim", _claim_sql(), replace=True)
+        engine.step("fight", _fight_sql(), replace=True)
+        engine.step("settled", _settled_sql(repeats=repeats), replace=True)
+        engine.step("chosen", f"SELECT {COLUMNS} FROM chosen UNION ALL SELECT {COLUMNS} FROM settled", replace=True)
+        engine.step("contested", _contested_sql(repeats=repeats), replace=True)
+        if not repeats:
+            engine.step("taken", "SELECT pid FROM taken UNION SELECT pid FROM settled", replace=True)
+    _rank(engine, costs, but_contested=False)
+    engine.step("asked", _asked_sql(), replace=True)
+    engine.drop("ranked", "claim", "fight", "settled", "contested")
+
+
+def option_sql(costs: LinkCosts) -> str:
+    """Each judged pair with the step that applies; pairs that are plainly different people are left out."""
+    w = definitions.weights()
+    steps = definitions.steps()
+    auto = ", ".join(f"'{step.id}'" for step in steps.values() if step.way == "auto")
+    return f"""
+        SELECT {COLUMNS}, step IN ({auto}) AS auto FROM (
+            SELECT rid, pid, frid, weight, {VERDICTS}, slip, {_step_sql(costs)} AS step FROM (
+                SELECT j.rid, j.pid, j.frid, {VERDICTS}, j.slip, t.pid IS NOT NULL AS taken,
+                    j.weight + CASE WHEN t.pid IS NOT NULL THEN {w.taken!r} ELSE 0.0 END AS weight
+                FROM judged j LEFT JOIN taken t ON t.pid = j.pid
+            )
+        ) WHERE step <> 'different'"""
+
+
+def _step_sql(costs: LinkCosts) -> str:
+    """The first step, in their order, whose conditions hold. The conditions are what each step's sentence says."""
+    same, close = is_any("name", "same"), is_any("name", "same", *NEAR_NAMES)
+    partly = is_any("name", "surname", "one_char", "shared")
+    born, born_about = is_any("birth", "same"), is_any("birth", "same", "swapped", "near")
+    sex, ids = f"NOT {is_any('sex', 'differ')}", f"NOT {is_any('id_no', 'differ')}"
+    id_same, id_meant = is_any("id_no", "same"), is_any("id_no", "repaired", "as_typed")
+    village, school = is_any("place", "village"), is_any("school", "class", "same")
+    family, kin = is_any("family", "id_no", "name", "phone"), is_any("family", "id_no", "name")
+    sure, free = f"weight >= {costs.upper!r}", "NOT taken"
+    rules = {
+        "exact_id": [id_same, same],
+        "exact_id_near": [id_same, close],
+        "exact_id_birth": [id_same, partly, born, sex, free],
+        "student_no": [is_any("student", "same"), close, f"NOT {is_any('birth', 'far')}", ids],
+        "repaired_id": [id_meant, close],
+        "name_birth_place": [same, born, sex, village, ids, sure],
+        "name_birth_school": [same, born, sex, school, ids, sure, free],
+        "household": [
+            f"({family} AND ({close} OR {is_any('name', 'surname')}) AND {born_about} AND {free}"
+            f" OR {kin} AND {same} AND {born})",
+            sex, ids, sure,
+        ],
+        "name_variant": [close, born, sex, f"({village} OR {school})", ids, sure, free],
+        "scored": [f"({close} AND {ids} OR {same} AND {born} AND {kin})", sure, free],
+        "ids_differ": [f"NOT {ids}", close, born, sex, f"({village} OR {school} OR {family})"],
+        "name_differs": [
+            f"({partly} OR {id_same})", is_any("birth", "same", "swapped"), sex, ids, sure, free,
+            f"({family} OR {village} OR {id_same} OR {id_meant})",
+        ],
+        "borderline": [
+            close, ids, f"({free} AND weight > {costs.lower!r} OR {same} AND {born} AND ({village} OR {family}))"
+        ],
+    }  # fmt: skip
+    lines = [f"WHEN {' AND '.join(conditions)} THEN '{step}'" for step, conditions in rules.items()]
+    return f"CASE {' '.join(lines)} ELSE 'different' END"
+
+
+def _rank(engine: Engine, costs: LinkCosts, *, but_contested: bool = True) -> None:
+    """Make `ranked`: the options of rows not yet placed, best first, with the lead over the second best person."""
+    contested = "AND NOT EXISTS (SELECT 1 FROM contested x WHERE x.rid = o.rid)" if but_contested else ""
+    engine.step(
+        "ranked",
+        f"""SELECT {COLUMNS}, auto, place, best, best - coalesce(next_best, -1000.0) AS lead FROM (
+                SELECT o.*, row_number() OVER w AS place, max(weight) OVER (PARTITION BY rid) AS best,
+                    lead(weight) OVER w AS next_best
+                FROM ({option_sql(costs)}) o
+                WHERE NOT EXISTS (SELECT 1 FROM chosen c WHERE c.rid = o.rid) {contested}
+                WINDOW w AS (PARTITION BY rid ORDER BY weight DESC, pid)
+            )""",
+        replace=True,
+    )
+
+
+def _claim_sql() -> str:
+    """Rows that have one clear best person, beside that person's best row; `alike`: they look like the same person."""
+    gap = definitions.weights().gap
+    return f"""
+        SELECT *, rid = first_rid OR idv = first_idv
+                OR (fold = first_fold AND coalesce(birth = first_birth, true)) AS alike
+        FROM (
+            SELECT r.*, s.fold, s.birth, s.idv,
+                first_value(r.rid) OVER w AS first_rid, first_value(s.fold) OVER w AS first_fold,
+                first_value(s.birth) OVER w AS first_birth, first_value(s.idv) OVER w AS first_idv,
+                max(r.weight) OVER (PARTITION BY r.pid) AS first_weight
+            FROM ranked r JOIN seek s ON s.rid = r.rid
+            WHERE r.place = 1 AND r.auto AND r.lead >= {gap!r}
+            WINDOW w AS (PARTITION BY r.pid ORDER BY r.weight DESC, r.rid)
+        )"""
+
+
+def _fight_sql() -> str:
+    """Persons claimed by two rows that do not look alike and are about equally good."""
+    gap = definitions.weights().gap
+    return f"SELECT DISTINCT pid FROM claim WHERE NOT coalesce(alike, false) AND first_weight - weight < {gap!r}"
+
+
+def _settled_sql(*, repeats: bool) -> str:
+    if repeats:
+        return f"SELECT {COLUMNS} FROM claim"
+    return f"SELECT {COLUMNS} FROM (SELECT * FROM claim WHERE coalesce(alike, false)) ANTI JOIN fight USING (pid)"
+
+
+def _contested_sql(*, repeats: bool) -> str:
+    if repeats:
+        return "SELECT rid FROM contested"
+    gap = definitions.weights().gap
+    return f"""SELECT rid FROM contested UNION
+        SELECT rid FROM claim SEMI JOIN fight USING (pid) WHERE first_weight - weight < {gap!r}"""
+
+
+def _asked_sql() -> str:
+    """What a clerk is asked: the best persons of each row that stayed open, three at most."""
+    gap = definitions.weights().gap
+    return f"""
+        SELECT rid, pid, frid, CASE WHEN first_auto THEN 'ambiguous' ELSE step END AS step, weight, {VERDICTS}, slip
+        FROM (SELECT *, max(CASE WHEN place = 1 AND auto THEN 1 ELSE 0 END) OVER (PARTITION BY rid) = 1 AS first_auto
+              FROM ranked)
+        WHERE place <= {MOST_QUESTIONS} AND best - weight < {gap!r}"""

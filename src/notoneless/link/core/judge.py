@@ -1,0 +1,190 @@
+"""Comparing candidate pairs field by field, and weighing what was found.
+
+In:  `seek`, `fix_seek`, `cand` (see candidates.py), `fold_bits`, `syll_bits`, `parent`; `known`, `known_fix` as SQL.
+Out: `judged` (rid, pid, frid, v_<field> verdict codes, slip, weight in bits before the prior of being taken).
+A person is compared by all rows placed so far; each field takes its best verdict among them.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pyarrow as pa
+
+from notoneless.engine import Engine
+from notoneless.link.core import definitions
+from notoneless.link.core.keys import NameBook
+from notoneless.link.core.name_compare import compare_names
+
+FIELDS = ("name", "birth", "sex", "id_no", "place", "school", "family", "student")
+
+
+def judge(engine: Engine, known: str, known_fix: str, book: NameBook, persons: int) -> None:
+    """Make `judged`. `persons` is how many persons are known, for the prior."""
+    _name_verdicts(engine, known, book)
+    engine.step("pair_face", _pair_sql(known, known_fix), replace=True)
+    engine.step("pair", _best_sql(), replace=True)
+    engine.step("lender", _lender_sql(), replace=True)
+    engine.step("judged", _weight_sql(_register(persons)), replace=True)
+    engine.drop("pair_face", "pair", "lender", "name_verdict")
+
+
+def prior_bits(persons: int) -> float:
+    """Bits before any evidence: the chance that a given known person is the one."""
+    return -math.log2(_register(persons))
+
+
+def _register(persons: int) -> int:
+    return max(persons, definitions.weights().register_floor)
+
+
+def code(field: str, verdict: str) -> int:
+    """The number of a verdict, for use in SQL."""
+    return definitions.weights().fields[field].code(verdict)
+
+
+def is_any(field: str, *verdicts: str, prefix: str = "v_") -> str:
+    """SQL: the field's verdict is one of these; false (not NULL) when it could not be compared."""
+    codes = ", ".join(str(code(field, verdict)) for verdict in verdicts)
+    return f"coalesce({prefix}{field} IN ({codes}), false)"
+
+
+NEAR_NAMES = ("homophone", "lookalike", "swapped", "latin", "damaged")
+
+
+def _name_verdicts(engine: Engine, known: str, book: NameBook) -> None:
+    """Make `name_verdict` (a, b, verdict): how two different folded names compare, worked out once per pair of names."""
+    pairs = engine.fetch(
+        f"""SELECT DISTINCT s.fold AS a, f.fold AS b
+            FROM cand c JOIN seek s ON s.rid = c.rid JOIN {known} f ON f.pid = c.pid
+            WHERE s.fold <> f.fold ORDER BY a, b"""
+    )
+    left, right = pairs.column("a").to_pylist(), pairs.column("b").to_pylist()
+    codes = [code("name", compare_names(book.texts[a], book.texts[b])) for a, b in zip(left, right, strict=True)]
+    table = pa.table({"a": pairs.column("a"), "b": pairs.column("b"), "verdict": pa.array(codes, pa.int32())})
+    engine.load("name_verdict", table)
+
+
+def _pair_sql(known: str, known_fix: str) -> str:
+    return f"""
+        SELECT c.rid, c.pid, f.rid AS frid, coalesce(x.slip, y.slip) AS slip,
+            least(rb.bits, fb.bits) AS rarity, rs.bits AS sound_rarity,
+            CASE WHEN r.fold = f.fold THEN {code("name", "same")} ELSE n.verdict END AS v_name,
+            {_birth()} AS v_birth,
+            CASE WHEN r.sex = f.sex THEN {code("sex", "same")} WHEN r.sex <> f.sex THEN {code("sex", "differ")} END AS v_sex,
+            {_id_no()} AS v_id_no, {_place()} AS v_place, {_school()} AS v_school, {_family()} AS v_family,
+            CASE WHEN r.student_no = f.student_no THEN {code("student", "same")} END AS v_student
+        FROM cand c
+        JOIN seek r ON r.rid = c.rid
+        JOIN {known} f ON f.pid = c.pid
+        LEFT JOIN name_verdict n ON n.a = r.fold AND n.b = f.fold
+        LEFT JOIN fold_bits rb ON rb.fold = r.fold
+        LEFT JOIN fold_bits fb ON fb.fold = f.fold
+        LEFT JOIN syll_bits rs ON rs.syll = r.syll
+        LEFT JOIN fix_seek x ON x.rid = r.rid AND x.idv = f.idv
+        LEFT JOIN {known_fix} y ON y.rid = f.rid AND y.idv = r.idv
+        LEFT JOIN parent p ON p.rid = f.rid"""
+
+
+def _birth() -> str:
+    year, month, day = "floor({0}.birth / 10000)", "floor({0}.birth % 10000 / 100)", "{0}.birth % 100"
+    r = [part.format("r") for part in (year, month, day)]
+    f = [part.format("f") for part in (year, month, day)]
+    return f"""CASE
+        WHEN r.birth = f.birth OR r.birth = f.birth2 THEN {code("birth", "same")}
+        WHEN {r[0]} = {f[0]} AND {r[1]} = {f[2]} AND {r[2]} = {f[1]} THEN {code("birth", "swapped")}
+        WHEN {r[0]} = {f[0]} AND ({r[1]} = {f[1]} OR {r[2]} = {f[2]}) THEN {code("birth", "near")}
+        WHEN {r[1]} = {f[1]} AND {r[2]} = {f[2]} AND abs({r[0]} - {f[0]}) IN (1, 10) THEN {code("birth", "near")}
+        WHEN r.birth <> f.birth THEN {code("birth", "far")} END"""
+
+
+def _id_no() -> str:
+    return f"""CASE
+        WHEN r.idv = f.idv THEN {code("id_no", "same")}
+        WHEN x.idv IS NOT NULL OR y.idv IS NOT NULL THEN {code("id_no", "repaired")}
+        WHEN r.typed = f.typed THEN {code("id_no", "as_typed")}
+        WHEN r.idv <> f.idv THEN {code("id_no", "differ")}
+        WHEN r.typed_prefix = f.prefix THEN {code("id_no", "prefix")} END"""
+
+
+def _place() -> str:
+    def same(level: str) -> str:
+        return f"r.{level} = f.{level} OR r.{level} = f.{level}2 OR r.{level}2 = f.{level} OR r.{level}2 = f.{level}2"
+
+    return f"""CASE WHEN {same("village")} THEN {code("place", "village")}
+        WHEN {same("town")} THEN {code("place", "town")}
+        WHEN coalesce(r.town, r.town2) <> coalesce(f.town, f.town2) THEN {code("place", "elsewhere")} END"""
+
+
+def _school() -> str:
+    same = "(r.school_code = f.school_code OR r.school_name = f.school_name)"
+    return f"""CASE WHEN {same} AND r.grade = f.grade AND r.class_no = f.class_no THEN {code("school", "class")}
+        WHEN {same} THEN {code("school", "same")}
+        WHEN r.school_code <> f.school_code OR r.school_name <> f.school_name THEN {code("school", "differ")} END"""
+
+
+def _family() -> str:
+    return f"""CASE
+        WHEN r.guardian_idv = f.guardian_idv OR r.guardian_idv = p.idv OR r.idv = p.idv THEN {code("family", "id_no")}
+        WHEN r.guardian = f.guardian OR r.guardian = p.name OR r.hh = f.hh THEN {code("family", "name")}
+        WHEN r.phone = f.phone THEN {code("family", "phone")}
+        WHEN r.guardian <> f.guardian OR r.guardian <> p.name THEN {code("family", "differ")} END"""
+
+
+def _best_sql() -> str:
+    """One line per row and person: the best verdict of each field; `frid` is the row that told most about the name and ID."""
+    best = ", ".join(f"min(v_{field}) AS v_{field}" for field in FIELDS)
+    return f"""
+        SELECT rid, pid, {best}, max({_name_bits()}) AS name_bits, min(slip) AS slip,
+            min_by(frid, (coalesce(v_id_no, 9) * 100 + coalesce(v_name, 99)) * 10000000000 + frid) AS frid
+        FROM pair_face GROUP BY rid, pid"""
+
+
+def _name_bits() -> str:
+    lines = []
+    for verdict in definitions.weights().fields["name"].verdicts:
+        rarity = "sound_rarity" if verdict.id == "homophone" else "rarity"
+        lines.append(f"WHEN {verdict.code} THEN {verdict.fixed_bits!r} + {rarity if verdict.by_frequency else '0.0'}")
+    return f"(CASE v_name {' '.join(lines)} ELSE 0.0 END)"
+
+
+def _lender_sql() -> str:
+    """Rows whose valid ID number belongs to someone of another name: the number was copied or lent and says nothing."""
+    return f"""
+        SELECT DISTINCT rid FROM pair
+        WHERE {is_any("id_no", "same")} AND NOT {is_any("name", "same", "surname", *NEAR_NAMES)}
+        UNION
+        SELECT s.rid FROM seek s JOIN parent p ON p.idv = s.idv"""
+
+
+def _weight_sql(persons: int) -> str:
+    columns = ", ".join(f"v_{field}" for field in FIELDS)
+    others = ", ".join(f"p.v_{field}" for field in FIELDS if field != "id_no")
+    plain = " + ".join(_bits(field, persons) for field in ("sex", "place", "school", "family", "student"))
+    return f"""
+        SELECT rid, pid, frid, slip, {columns},
+            round({prior_bits(persons)!r} + name_bits + {plain} + {_id_bits(persons)} + {_birth_bits(persons)}, 2) AS weight
+        FROM (
+            SELECT p.rid, p.pid, p.frid, p.slip, p.name_bits, {others},
+                CASE WHEN p.v_id_no = {code("id_no", "differ")} AND l.rid IS NOT NULL
+                     THEN {code("id_no", "borrowed")} ELSE p.v_id_no END AS v_id_no
+            FROM pair p LEFT JOIN lender l ON l.rid = p.rid
+        )"""
+
+
+def _bits(field: str, persons: int) -> str:
+    lines = [f"WHEN {v.code} THEN {v.bits(persons)!r}" for v in definitions.weights().fields[field].verdicts]
+    return f"(CASE v_{field} {' '.join(lines)} ELSE 0.0 END)"
+
+
+def _id_bits(persons: int) -> str:
+    w = definitions.weights()
+    stranger = f"{is_any('id_no', 'same')} AND NOT {is_any('name', 'same', 'surname', *NEAR_NAMES)}"
+    return f"(CASE WHEN {stranger} THEN {w.id_without_name!r} ELSE {_bits('id_no', persons)} END)"
+
+
+def _birth_bits(persons: int) -> str:
+    w = definitions.weights()
+    return f"""(CASE WHEN NOT {is_any("id_no", "same", "repaired")} THEN {_bits("birth", persons)}
+        WHEN {is_any("birth", "same")} OR v_birth IS NULL THEN {w.birth_within_id!r}
+        ELSE {w.birth_against_id!r} END)"""

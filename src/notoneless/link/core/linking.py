@@ -1,0 +1,197 @@
+"""Linking whole rosters, and the smaller act of linking two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from notoneless.engine import Engine
+from notoneless.link.core import definitions
+from notoneless.link.core.cascade import Cascade
+from notoneless.link.core.costs import LinkCosts, LinkWindow, ParameterSource
+from notoneless.link.core.decisions import load_decisions
+from notoneless.link.core.identity import pair_id
+from notoneless.link.core.inputs import SCHOOL_DIRECTORY, Deliveries, Source, load_kinds, load_rosters, load_schools
+from notoneless.link.core.keys import prepare
+from notoneless.link.core.persons import build_persons
+from notoneless.link.core.sentences import combination_sql, load_sentences
+
+_ALL_AGES = LinkWindow(date(2100, 1, 1), 0, 200)
+
+
+@dataclass(frozen=True)
+class LinkResult:
+    """What linking found; every table is in a total order.
+
+    `persons`: child_id, name, sex, dob, id_no, id_state, nation, place_code, place_from, school_code, school_name, grade,
+        class_no, guardian_name, guardian_phone, in_<kind> for every kind, has_conflict.
+    `members`: child_id, kind, delivery_id, row_no, row_key, step, weight (bits, NULL where nothing was weighed), reason.
+    `review`: pair_id, left_child_id, left_kind, left_delivery, left_row_no, left_key, right_child_id, right_kind,
+        right_delivery, right_row_no, right_key, step, weight, reason, for, against.
+    `steps`: step, name, kind, links, capped (candidate pairs of the kind left out because a block was too wide).
+    """
+
+    persons: pa.Table
+    members: pa.Table
+    review: pa.Table
+    steps: pa.Table
+
+
+def link_rosters(
+    engine: Engine,
+    rosters: Deliveries,
+    *,
+    pack: ParameterSource,
+    as_of: date,
+    decisions: pa.Table | None = None,
+    previous: pa.Table | None = None,
+    id_key: bytes,
+) -> LinkResult:
+    """Which rows of all rosters are one person.
+
+    `rosters`: kind → [(delivery_id, accepted rows)], `school_directory` may be among them. `decisions`: row_key_a,
+    row_key_b, verdict (same|different). `previous`: child_id, row_key of the last sweep's members. The same inputs give
+    the same tables for any number of threads and any order of rows. The engine must be empty, and is left full.
+    Raises E401–E406, and E521 when the pack lacks a link parameter.
+    """
+    costs, window = LinkCosts.from_pack(pack), LinkWindow.from_pack(pack, as_of)
+    sources = load_rosters(engine, rosters)
+    load_schools(engine, rosters.get(SCHOOL_DIRECTORY, ()))
+    cascade = _run(engine, sources, window, costs, decisions, within=True)
+    build_persons(engine, sources, window, previous, id_key)
+    _review(engine, sources)
+    _sentences(engine)
+    return LinkResult(
+        persons=engine.fetch(_PERSONS),
+        members=engine.fetch(_MEMBERS),
+        review=_with_pair_ids(engine.fetch(_REVIEW), id_key),
+        steps=_steps(engine, sources, cascade),
+    )
+
+
+def link_pairs(engine: Engine, left: pa.Table, right: pa.Table, *, costs: LinkCosts) -> tuple[pa.Table, pa.Table]:
+    """Link two tables of rows; every left row is taken as a person of its own.
+
+    Returns (links, review), both with left_row, right_row (row_no), step, weight, reason, in the order of right_row.
+    Several right rows may go to one left row when they are double entries. Raises E402.
+    """
+    kinds = [
+        (definitions.Kind("left_side", "左", False, False), left),
+        (definitions.Kind("right_side", "右", False, False), right),
+    ]
+    sources = load_kinds(engine, [(kind, [(kind.id, table)]) for kind, table in kinds])
+    _run(engine, sources, _ALL_AGES, costs, None, within=False)
+    engine.step(
+        "link",
+        f"""SELECT l.row_no AS left_row, r.row_no AS right_row, m.step, m.weight, {combination_sql("m")} AS combination
+            FROM mem_right_side m JOIN src_left_side l ON l.rid = m.pid JOIN src_right_side r ON r.rid = m.rid""",
+    )
+    engine.step(
+        "question",
+        f"""SELECT l.row_no AS left_row, r.row_no AS right_row, m.step, m.weight, {combination_sql("m")} AS combination
+            FROM ask_right_side m JOIN src_left_side l ON l.rid = m.pid JOIN src_right_side r ON r.rid = m.rid""",
+    )
+    load_sentences(engine, ["link", "question"])
+    sql = """SELECT t.left_row, t.right_row, t.step, t.weight, s.reason
+        FROM {0} t JOIN sentence s USING (combination) ORDER BY t.right_row, t.left_row"""
+    return engine.fetch(sql.format("link")), engine.fetch(sql.format("question"))
+
+
+def _run(
+    engine: Engine,
+    sources: Sequence[Source],
+    window: LinkWindow,
+    costs: LinkCosts,
+    decisions: pa.Table | None,
+    *,
+    within: bool,
+) -> Cascade:
+    load_decisions(engine, sources, decisions)
+    cascade = Cascade(engine, prepare(engine, sources, window), costs)
+    for source in sources:
+        cascade.place(source, within=within)
+    return cascade
+
+
+def _review(engine: Engine, sources: Sequence[Source]) -> None:
+    """Make `question`: open pairs between two different wanted persons, with the rows that stand for them."""
+    asked = " UNION ALL ".join(f"SELECT * FROM ask_{source.kind.id}" for source in sources)
+    engine.step(
+        "question",
+        f"""SELECT a.rid, a.frid, mine.child_id AS left_child_id, l.kind AS left_kind, l.delivery_id AS left_delivery,
+                l.row_no AS left_row_no, l.row_key AS left_key, theirs.child_id AS right_child_id, r.kind AS right_kind,
+                r.delivery_id AS right_delivery, r.row_no AS right_row_no, r.row_key AS right_key,
+                a.step, a.weight, {combination_sql("a")} AS combination
+            FROM ({asked}) a
+            JOIN member l ON l.rid = a.rid JOIN member r ON r.rid = a.frid
+            JOIN child mine ON mine.pid = l.pid JOIN child theirs ON theirs.pid = r.pid
+            WHERE l.pid <> r.pid""",
+    )
+    engine.drop(*(f"ask_{source.kind.id}" for source in sources))
+
+
+def _sentences(engine: Engine) -> None:
+    engine.step("member_said", f"SELECT m.*, {combination_sql('m')} AS combination FROM member m")
+    load_sentences(engine, ["member_said", "question"])
+
+
+def _with_pair_ids(review: pa.Table, id_key: bytes) -> pa.Table:
+    """Name each question; the same two row keys are asked about once."""
+    keys = zip(review.column("left_key").to_pylist(), review.column("right_key").to_pylist(), strict=True)
+    names = [pair_id(left, right, id_key) for left, right in keys]
+    seen: set[str] = set()
+    first = [name not in seen and not seen.add(name) for name in names]  # type: ignore[func-returns-value]
+    named = review.add_column(0, "pair_id", pa.array(names, pa.string()))
+    return named.filter(pa.array(first, pa.bool_()))
+
+
+def _steps(engine: Engine, sources: Sequence[Source], cascade: Cascade) -> pa.Table:
+    counts = engine.fetch("SELECT step, kind, count(*) AS links FROM member GROUP BY step, kind").to_pylist()
+    counts += engine.fetch(
+        "SELECT step, left_kind AS kind, count(*) AS links FROM question GROUP BY step, left_kind"
+    ).to_pylist()
+    known = {(row["step"], row["kind"]): row["links"] for row in counts}
+    rows = [
+        {
+            "step": step.id,
+            "name": step.name,
+            "kind": s.kind.id,
+            "links": known[step.id, s.kind.id],
+            "capped": cascade.capped[s.kind.id],
+        }
+        for step in definitions.steps().values()
+        for s in sources
+        if (step.id, s.kind.id) in known
+    ]
+    schema = pa.schema(
+        [
+            ("step", pa.string()),
+            ("name", pa.string()),
+            ("kind", pa.string()),
+            ("links", pa.int64()),
+            ("capped", pa.int64()),
+        ]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+_FLAGS = ", ".join(f"in_{kind.id}" for kind in definitions.kinds())
+
+_PERSONS = f"""
+    SELECT child_id, name, sex, dob, id_no, id_state, nation, place_code, place_from, school_code, school_name, grade,
+        class_no, guardian_name, guardian_phone, {_FLAGS}, has_conflict
+    FROM person ORDER BY child_id"""
+
+_MEMBERS = """
+    SELECT c.child_id, m.kind, m.delivery_id, m.row_no, m.row_key, m.step, m.weight, s.reason
+    FROM member_said m JOIN child c ON c.pid = m.pid JOIN sentence s ON s.combination = m.combination
+    ORDER BY c.child_id, m.kind, m.delivery_id, m.row_no"""
+
+_REVIEW = """
+    SELECT q.left_child_id, q.left_kind, q.left_delivery, q.left_row_no, q.left_key, q.right_child_id, q.right_kind,
+        q.right_delivery, q.right_row_no, q.right_key, q.step, q.weight, s.reason, s.fits AS "for", s.differs AS against
+    FROM question q JOIN sentence s ON s.combination = q.combination
+    ORDER BY q.left_kind, q.left_delivery, q.left_row_no, q.weight DESC, q.right_child_id, q.right_key"""
