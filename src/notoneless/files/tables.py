@@ -7,6 +7,7 @@ number with more than 15 digits becomes ``3.71302201105021E+17``, because that i
 
 import csv
 import datetime
+import functools
 import io
 import re
 import zipfile
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from notoneless.common.errors import Fault
 from notoneless.files.encodings import csv_encoding
@@ -151,14 +152,14 @@ def _refuse_foreign(head: bytes, file_name: str) -> None:
 
 
 def _workbook(source: Source, file_name: str, form: str) -> RawTable:
-    workbook = _open_workbook(source, file_name)
+    reader = _SheetReader(_open_workbook(source, file_name), file_name)
     sheets = [
         RawSheet(
             name=meta.name,
             hidden=meta.visible != SheetVisibleEnum.Visible,
-            rows=Rows(lambda name=meta.name: _sheet_rows(workbook, name, file_name)),  # type: ignore[misc]
+            rows=Rows(functools.partial(reader.rows, meta.name)),
         )
-        for meta in workbook.sheets_metadata
+        for meta in reader.workbook.sheets_metadata
         if meta.typ == SheetTypeEnum.WorkSheet
     ]
     return RawTable(form, "", sheets)
@@ -174,16 +175,30 @@ def _open_workbook(source: Source, file_name: str) -> CalamineWorkbook:
         raise Fault("E003" if protected else "E004", file=file_name, detail=repr(error)) from error
 
 
-def _sheet_rows(workbook: CalamineWorkbook, name: str, file_name: str) -> Iterator[list[str]]:
-    try:
-        sheet = workbook.get_sheet_by_name(name)
-    except CalamineError as error:
-        raise Fault("E004", file=file_name, detail=repr(error)) from error
-    if sheet.start is None:
-        return
-    indent = [""] * sheet.start[1]
-    for cells in sheet.iter_rows():
-        yield indent + [cell if type(cell) is str else cell_text(cell) for cell in cells]
+class _SheetReader:
+    """Walks the sheets of a workbook; keeps the sheet parsed last, for its head is read before its rows."""
+
+    def __init__(self, workbook: CalamineWorkbook, file_name: str) -> None:
+        self.workbook = workbook
+        self._file_name = file_name
+        self._parsed: CalamineSheet | None = None
+
+    def rows(self, name: str) -> Iterator[list[str]]:
+        sheet = self._sheet(name)
+        if sheet.start is None:
+            return
+        indent = [""] * sheet.start[1]
+        for cells in sheet.iter_rows():
+            yield indent + [cell if type(cell) is str else cell_text(cell) for cell in cells]
+
+    def _sheet(self, name: str) -> CalamineSheet:
+        if self._parsed is None or self._parsed.name != name:
+            self._parsed = None
+            try:
+                self._parsed = self.workbook.get_sheet_by_name(name)
+            except CalamineError as error:
+                raise Fault("E004", file=self._file_name, detail=repr(error)) from error
+        return self._parsed
 
 
 def cell_text(value: Any) -> str:

@@ -37,19 +37,17 @@ class Heading:
 class ColumnMapping:
     """The columns of one file: ``columns`` label → canonical id; ``positions`` canonical id → place in the row (from 0).
 
-    ``extra``: labels of columns that are not used; ``missing``: 名称 of required columns not found;
-    ``near``: 名称 of a missing column → the label that may be meant.
+    ``extra``: labels of columns that are not used; ``missing``: 名称 of required columns not found.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
     extra: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    near: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, object]:
         """Plain data without personal values, fit to be stored with the delivery."""
-        return {"columns": self.columns, "extra": self.extra, "missing": self.missing, "near": self.near}
+        return {"columns": self.columns, "extra": self.extra, "missing": self.missing}
 
 
 def make_headings(header: Sequence[str], groups: Sequence[str] = (), other_person: Sequence[str] = ()) -> list[Heading]:
@@ -128,33 +126,33 @@ def _mapping(
 ) -> ColumnMapping:
     used = {heading.label: taken[heading.position] for heading in headings if taken.get(heading.position)}
     free = [each for each in headings if not taken.get(each.position) and each.keys and each.keys[0] not in ignored]
-    missing = [column for column in kind.required if column.id not in used.values()]
+    found = set(used.values())
     return ColumnMapping(
         columns=used,
         positions={column_id: position for position, column_id in taken.items() if column_id},
         extra=[heading.label for heading in free],
-        missing=[column.name for column in missing],
-        near=_near(missing, free),
+        missing=[column.name for column in kind.required if column.id not in found],
     )
 
 
-def _near(missing: Sequence[Column], free: Sequence[Heading]) -> dict[str, str]:
+def near_columns(kind: KindDefinition, missing: Sequence[str], extra: Sequence[str]) -> dict[str, str]:
+    """名称 of a missing column → the unused heading that may be meant."""
     found: dict[str, str] = {}
-    for column in missing:
-        scored = [(_likeness(column, heading), heading.label) for heading in free]
-        best = max(scored, default=(0.0, ""))
-        if best[0] >= NEAR_ENOUGH:
-            found[column.name] = best[1]
+    for column in kind.columns:
+        if column.name in missing:
+            best = max(((_likeness(column, label), label) for label in extra), default=(0.0, ""))
+            if best[0] >= NEAR_ENOUGH:
+                found[column.name] = best[1]
     return found
 
 
-def _likeness(column: Column, heading: Heading) -> float:
+def _likeness(column: Column, label: str) -> float:
     """How alike a heading and the nearest name of a column are; one text holding the other counts as alike."""
+    key = heading_key(label)
     best = 0.0
     for name in map(heading_key, column.headings):
-        for key in heading.keys:
-            held = len(key) > 1 and len(name) > 1 and (key in name or name in key)
-            best = max(best, NEAR_ENOUGH if held else 0.0, difflib.SequenceMatcher(None, name, key).ratio())
+        held = len(key) > 1 and len(name) > 1 and (key in name or name in key)
+        best = max(best, NEAR_ENOUGH if held else 0.0, difflib.SequenceMatcher(None, name, key).ratio())
     return best
 
 
@@ -162,7 +160,8 @@ def missing_fault(kind: KindDefinition, mapping: ColumnMapping, where: str) -> F
     """Fault E302: 缺：户主姓名；多：备注2；是不是“户主”？"""
     extra = mapping.extra[:MANY_EXTRA]
     more = f" 等 {len(mapping.extra)} 列" if len(mapping.extra) > MANY_EXTRA else ""
-    near = "；".join(f"“{name}”是不是“{label}”？" for name, label in mapping.near.items())
+    near_labels = near_columns(kind, mapping.missing, mapping.extra)
+    near = "；".join(f"“{name}”是不是“{label}”？" for name, label in near_labels.items())
     return Fault(
         "E302",
         where=where,

@@ -73,7 +73,7 @@ def join_address(parts: Sequence[str | None], addr: str | None) -> str | None:
     whole = addr or ""
     missing: list[str] = []
     for part in parts:
-        if part and part not in whole and part not in missing:
+        if part and not part.isdigit() and part not in whole and part not in missing:
             missing.append(part)
     return "".join(missing) + whole or None
 

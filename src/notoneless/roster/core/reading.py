@@ -48,9 +48,9 @@ class RosterBatches:
 
     def __iter__(self) -> Iterator[Batch]:
         chosen = self._chosen
-        row_filter = RowFilter(chosen.kind, chosen.headings, chosen.mapping)
-        rows = islice(chosen.sheet.rows, chosen.first_row - 1, None)
-        row_no = chosen.first_row
+        row_filter = RowFilter(chosen.kind, chosen.rows.headings, chosen.mapping)
+        rows = islice(chosen.rows.sheet.rows, chosen.rows.first_row - 1, None)
+        row_no = chosen.rows.first_row
         while chunk := list(islice(rows, self._chunk_rows)):
             yield self._read(row_no, chunk, row_filter)
             row_no += len(chunk)
@@ -63,7 +63,7 @@ class RosterBatches:
         return (batch.accepted for batch in self)
 
     def _read(self, first_row: int, chunk: list[list[str]], row_filter: RowFilter) -> Batch:
-        width = len(self._chosen.header)
+        width = len(self._chosen.rows.header)
         row_nos: list[int] = []
         rows: list[list[str]] = []
         wide: list[int] = []
@@ -121,10 +121,10 @@ def read_roster_batches(
     head = Head(
         kind=chosen.kind,
         recognised=found.reason,
-        sheet=chosen.sheet.name,
+        sheet=chosen.rows.sheet.name,
         other_sheets=found.other_sheets,
-        header=chosen.header,
-        header_row=chosen.header_row,
+        header=chosen.rows.header,
+        header_row=chosen.rows.header_row,
         mapping=chosen.mapping,
         format=table.format,
         encoding=table.encoding,
