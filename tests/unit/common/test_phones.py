@@ -1,10 +1,10 @@
-"""Telephone and card numbers: one writing, and what a mask may show. All numbers are invented."""
+"""Telephone numbers: one writing, and what a mask may show. All numbers are invented."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notoneless.common import bank_card, phones
+from notoneless.common import phones
 
 MOBILE = "13900001234"
 mobiles = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
@@ -54,9 +54,3 @@ def test_a_mobile_is_masked_three_and_four(number: str) -> None:
 @given(st.text(alphabet="0123456789-/ ", max_size=20))
 def test_a_mask_shows_at_most_seven_digits(text: str) -> None:
     assert sum(char.isdigit() for char in phones.mask(text)) <= 7
-
-
-def test_a_card_shows_its_tail_only() -> None:
-    assert bank_card.normalise(" 6217 0000-0000 0001 234") == "6217000000000001234"
-    assert bank_card.mask("6217 0000 0000 0001 234") == "尾号 1234"
-    assert bank_card.mask("12345") == "*****"
