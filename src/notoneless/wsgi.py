@@ -1,4 +1,4 @@
-"""The door for WSGI servers (waitress, gunicorn)."""
+"""The web application for waitress and gunicorn."""
 
 import os
 

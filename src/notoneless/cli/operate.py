@@ -24,6 +24,7 @@ from notoneless.org.keys import keyring, lake
 from notoneless.org.models import User
 from notoneless.org.roles import ROLES
 from notoneless.policy.pack import load_pack
+from notoneless.policy.places import full_code
 from notoneless.trail.chain import verify_chain
 
 MIN_FREE_GIB = 5
@@ -37,6 +38,7 @@ def add_to(app: typer.Typer) -> None:
     users.command(
         "add",
         epilog=examples(
+            "notoneless user add admin --role system_admin --name 季管理",
             "notoneless user add clerk --role county_clerk --name 王经办 --place 371321",
             "notoneless user add lishi --role teacher --name 李老师 --place 371321101 --school 2137000001",
         ),
@@ -165,18 +167,23 @@ def add_user(
     if role not in ROLES:
         raise Fault("E914", where="--role", name=role, known="、".join(ROLES))
     password = secrets.token_urlsafe(9)
-    creator = start.acting_user(by) if User.objects.exists() else None
-    org.create_user(
-        username=username,
-        display_name=name,
-        role=role,
-        place_code=place,
-        school_code=school,
-        sender=sender,
-        password=password,
-        by=creator,
-        now=start.now(),
-    )
+    if not User.objects.exists():
+        if role != "system_admin":
+            raise Fault("E915", where="--role")
+        org.load_places(by=None, now=start.now())
+        org.create_first_admin(username=username, display_name=name, password=password, now=start.now())
+    else:
+        org.create_user(
+            username=username,
+            display_name=name,
+            role=role,
+            place_code=full_code(place) if place else "",
+            school_code=school,
+            sender=sender,
+            password=password,
+            by=start.acting_user(by, role="system_admin"),
+            now=start.now(),
+        )
     if talk.as_json:
         write_json("user", username=username, password=password)
     else:

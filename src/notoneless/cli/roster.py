@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from notoneless.cli.options import AsOf, By, day, examples
 from notoneless.cli.output import Exit, print_table, progress, stop, talk, write_json
 from notoneless.common.errors import Fault
 from notoneless.flows import import_file as flow
-from notoneless.roster.core import Roster, errors_workbook, load_kinds, read_roster
+from notoneless.roster.core import Roster, errors_workbook, get_kind, load_kinds, read_roster
 from notoneless.roster.records import queries
 
 SHOWN_PROBLEMS = 10
@@ -48,11 +49,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def kind_id(text: str) -> str | None:
-    """A kind by its id or Chinese name; None when not given. Raises E301 as read_roster does for an unknown one."""
-    for kind in load_kinds().values():
-        if text in (kind.id, kind.name):
-            return kind.id
-    return text or None
+    """A kind by its id or Chinese name; None when not given. Raises E313 for an unknown one."""
+    return get_kind(text, load_kinds()).id if text else None
 
 
 def inspect(
@@ -125,11 +123,11 @@ def report(file: Path, roster: Roster, outcome: flow.ImportOutcome | None = None
         write_json(
             "import" if outcome else "inspect",
             file=file.name,
-            roster_kind=roster.kind.id,
+            roster_kind=roster.kind,
             recognised=roster.recognised,
             counts=counts.to_dict(),
             mapping=roster.mapping.to_dict(),
-            problems=[problem.to_dict() for problem in roster.problems],
+            problems=[asdict(problem) for problem in roster.problems],
             delivery=delivery.pk if delivery else None,
             already=bool(outcome and outcome.already),
         )
@@ -142,7 +140,7 @@ def report(file: Path, roster: Roster, outcome: flow.ImportOutcome | None = None
     if roster.problem_counts:
         print_table(
             ["错误种类", "行数", "怎么改"],
-            [(f"{code} {text.name}", count, text.how) for code, count, text in roster.problem_summary()[:SHOWN_PROBLEMS]],
+            [(f"{code} {name}", count, how) for code, name, count, how in roster.summary()[:SHOWN_PROBLEMS]],
         )
     if outcome and outcome.already:
         talk.say(f"这份文件已经在批次 {delivery.pk} 里，没有重复导入")  # type: ignore[union-attr]

@@ -29,16 +29,17 @@ def prepare_database() -> None:
     call_command("migrate", verbosity=0)
 
 
-def acting_user(username: str) -> object:
-    """The person whose rights and scope the command has: --by, or the only clerk there is (E903, E904)."""
+def acting_user(username: str, role: str = "county_clerk") -> object:
+    """The person whose rights and scope the command has: --by, or the only one with `role` (E903, E904)."""
     from notoneless.org.models import User
+    from notoneless.org.roles import ROLES
 
     prepare_database()
     people = User.objects.filter(is_active=True)
-    chosen = people.filter(username=username) if username else people.filter(role="county_clerk")
+    chosen = people.filter(username=username) if username else people.filter(role=role)
     found = list(chosen[:2])
     if len(found) != 1:
-        raise Fault("E903" if username else "E904", where=username or "--by")
+        raise Fault("E903" if username else "E904", where=username or "--by", role=ROLES[role].name)
     return found[0]
 
 
