@@ -7,30 +7,8 @@ import unicodedata
 _X_LOOKALIKES = "xХхΧχ×✕✖⨯Ⅹⅹ"
 _DROPPED = "'‘’`´′＇\"“”＂-‐‑‒–—―－_＿·,，;；"
 
-NOTHING_WORDS = frozenset(
-    [
-        *(
-            "",
-            "无",
-            "無",
-            "没有",
-            "沒有",
-            "暂无",
-            "不详",
-            "不祥",
-            "不知",
-            "不知道",
-            "未知",
-            "未填",
-            "待补",
-            "待查",
-            "待定",
-            "空",
-            "略",
-        ),
-        *("NULL", "NONE", "NAN", "NAT", "N/A", "NA", "-", "--", "——", "/", "\\", "0"),
-    ]
-)
+_NOTHING_CHINESE = "|无|無|没有|沒有|暂无|不详|不祥|不知|不知道|未知|未填|待补|待查|待定|空|略"
+NOTHING_WORDS = frozenset(f"{_NOTHING_CHINESE}|NULL|NONE|NAN|NAT|N/A|NA|-|--|——|/|\\|0".split("|"))
 _PLACEHOLDER_WORDS = NOTHING_WORDS | {"未办", "未办理", "未上户", "无户口", "同上", "NO", "TBD", "?", ".", "。", "*"}
 HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _ASCENDING = "0123456789" * 3
