@@ -1,7 +1,7 @@
 """任务队列: a row is claimed by conditional UPDATE, kept by a lease, and given back when its worker dies.
 
-Every change asks for the state and the attempt it expects, so a worker that lost its lease (it hung, the machine slept)
-can no longer finish, fail or move a job that somebody else runs by now. Jobs must therefore be safe to run again.
+Every change asks for the state and the attempt it expects, so a worker that lost its lease (it hung, the machine
+slept) can no longer finish, fail or move a job that somebody else runs by now. Jobs must be safe to run again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Clock = Callable[[], datetime]
 
 
 def enqueue(kind: str, arguments: Mapping[str, Any], *, by: Any, now: datetime) -> Job:
-    """Put one job in the queue, together with whatever else the caller saves. Raises Fault E801 for an unknown kind."""
+    """Put one job in the queue, in the caller's transaction if there is one. Raises E801 for an unknown kind."""
     name = job_kind(kind).name
     with transaction.atomic():
         job = Job.objects.create(kind=kind, arguments=dict(arguments), created_by=by, created_at=now)
@@ -38,7 +38,7 @@ def enqueue(kind: str, arguments: Mapping[str, Any], *, by: Any, now: datetime) 
 
 
 def claim(*, now: datetime) -> Job | None:
-    """Take the oldest ready job, or None. Two workers never get the same one: the UPDATE of the second changes no row."""
+    """Take the oldest ready job, or None. Two workers never get the same one: the second UPDATE changes no row."""
     for job in list(Job.objects.filter(state=Job.State.READY).order_by("created_at", "id")[:5]):
         taken = Job.objects.filter(pk=job.pk, state=Job.State.READY).update(
             state=Job.State.RUNNING, lease_until=now + LEASE, started_at=now, attempts=F("attempts") + 1, stage=""
@@ -109,7 +109,7 @@ def run_job(job: Job, *, clock: Clock) -> None:
     except Exception:
         code = secrets.token_hex(3).upper()
         logger.exception("job %s (%s) failed, code %s", job.pk, job.kind, code)
-        fail(job, Fault("E804", code=code), now=clock())
+        fail(job, Fault("E804", fault_code=code), now=clock())
     else:
         finish(job, result, now=clock())
 

@@ -1,11 +1,13 @@
-"""Which function a kind of job runs; the functions chain stages and therefore live in flows/, wrapped in jobs/kinds.py."""
+"""Which function a kind of job runs; the functions chain stages, so they live in flows/."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
+
+from django.utils.module_loading import import_string
 
 from notoneless.common.errors import Fault
 
@@ -17,7 +19,10 @@ class Progress(Protocol):
 
 
 class Run(Protocol):
-    """The work of one kind: arguments as stored, who asked, the time, progress; returns what the page shows (JSON)."""
+    """The work of one kind: arguments as stored, who asked, the time, progress; returns what to tell.
+
+    The answer may hold ``url`` (where the result is) and ``sentence`` (what was done). Running twice must be harmless.
+    """
 
     def __call__(
         self, arguments: Mapping[str, Any], *, by: Any, now: datetime, progress: Progress
@@ -26,30 +31,30 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class JobKind:
-    """A kind of long work: its identifier, its name on screen, its function."""
+    """A kind of long work: its identifier, its name on screen, where its function is (loaded when first run)."""
 
     id: str
     name: str
-    run: Run
+    function: str
+
+    @property
+    def run(self) -> Run:
+        """The function itself."""
+        return cast(Run, import_string(self.function))
 
 
-_KINDS: dict[str, JobKind] = {}
-
-
-def register(kind: JobKind) -> None:
-    """Make a kind known; called when the jobs app starts. Raises ValueError when the id is taken by another function."""
-    if _KINDS.setdefault(kind.id, kind) != kind:
-        raise ValueError(f"job kind {kind.id} is registered twice")
+JOB_KINDS: dict[str, JobKind] = {
+    kind.id: kind
+    for kind in (
+        JobKind("check_upload", "核对上传的名册", "notoneless.jobs.uploads.check_uploaded"),
+        JobKind("publish_upload", "导入名册", "notoneless.jobs.uploads.publish_uploaded"),
+        JobKind("sweep", "摸排", "notoneless.jobs.sweeps.sweep"),
+    )
+}
 
 
 def job_kind(kind: str) -> JobKind:
-    """The registered kind. Raises Fault E801 when there is none."""
-    try:
-        return _KINDS[kind]
-    except KeyError:
-        raise Fault("E801", kind=kind) from None
-
-
-def job_kinds() -> Mapping[str, JobKind]:
-    """All registered kinds by id."""
-    return dict(_KINDS)
+    """The kind of that id. Raises Fault E801 when there is none."""
+    if kind not in JOB_KINDS:
+        raise Fault("E801", kind=kind)
+    return JOB_KINDS[kind]

@@ -1,7 +1,7 @@
 """Every stage folder of the desk in one table: its name, its address, whether the left menu shows it and to whom.
 
-A new screen is one folder ``web/<id>/`` (urls.py with ``app_name = "<id>"``) and one line here; the root addresses and the
-menu are made from this table. The order is the order of the menu.
+A new screen is one folder ``web/<id>/`` (urls.py with ``app_name = "<id>"``) and one line here; the root addresses
+and the menu are made from this table. The order is the order of the menu.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from notoneless.org.permissions import Permission
 
 @dataclass(frozen=True)
 class Screen:
-    """A folder of web/. The menu shows it to people who hold one of ``permissions``; ``in_menu`` False: reached by links.
+    """A folder of web/. The menu shows it to people who hold one of ``permissions``, unless ``in_menu`` is False.
 
     ``home`` names a function that adds numbers to 首页, see shell/home.py.
     """
@@ -35,7 +35,7 @@ class Screen:
 
 
 SCREENS: tuple[Screen, ...] = (
-    Screen("roster", _("名册"), (Permission.ROSTER_VIEW,)),
+    Screen("roster", _("名册"), (Permission.ROSTER_VIEW,), home="notoneless.web.roster.home.numbers"),
     Screen("trail", _("留痕"), (Permission.TRAIL_VIEW,)),
     Screen("job", _("任务"), (Permission.JOB_VIEW, Permission.ROSTER_UPLOAD, Permission.SWEEP_RUN)),
 )

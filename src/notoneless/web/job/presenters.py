@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notoneless.jobs.models import Job
-from notoneless.jobs.registry import job_kinds
+from notoneless.jobs.registry import JOB_KINDS
 
 STATUS_KIND = {"ready": "todo", "running": "doing", "done": "done", "failed": "bad", "cancelled": "off"}
 
@@ -35,7 +35,7 @@ class JobLine:
 
 def job_line(job: Job) -> JobLine:
     """``job.result`` may hold ``url`` (result page), ``sentence`` (what was done) and ``error`` (Fault.to_dict())."""
-    kind = job_kinds().get(job.kind)
+    kind = JOB_KINDS.get(job.kind)
     over = job.state not in (Job.State.READY, Job.State.RUNNING)
     stopping = job.cancel_requested and not over
     return JobLine(

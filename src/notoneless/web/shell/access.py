@@ -59,7 +59,7 @@ def before_password(view: View) -> View:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    """To the login page and back to this very page; htmx needs a header, it would swap the login page into a corner."""
+    """To the login page and back to this very page; htmx needs a header, else the login page lands in a corner."""
     if request.headers.get("HX-Request") == "true":
         response = HttpResponse(status=204)
         response["HX-Redirect"] = "/login/"

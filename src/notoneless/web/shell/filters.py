@@ -57,7 +57,7 @@ class FilterPanel:
 
 
 def filter_panel(query: QueryDict, facets: Iterable[Facet]) -> FilterPanel:
-    """Links for every value of every facet, given what the address holds now. Several values of one facet mean "or"."""
+    """Links for every value of every facet, given what the address holds; several values of one facet mean "or"."""
     facets = list(facets)
     lines = [FilterLine(facet.label, _options(query, facet)) for facet in facets]
     chips = [chip for facet in facets for chip in _chips(query, facet)]

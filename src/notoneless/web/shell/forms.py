@@ -19,7 +19,7 @@ class DeskRenderer(DjangoTemplates):
 
 
 class DeskForm(forms.Form):
-    """Bootstrap controls, GOV.UK habits: hint above the control, the error in the same words on top and at the field."""
+    """Bootstrap controls, GOV.UK habits: hint above the control, the same error on top and at the field."""
 
     default_renderer = DeskRenderer()
     required_css_class = "required"

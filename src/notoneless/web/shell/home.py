@@ -20,7 +20,7 @@ from notoneless.web.shell.frame import may_any
 
 @dataclass(frozen=True)
 class HomeNumber:
-    """A count that opens the list it counts. ``kind``: "" plain, bad, warn, done or off; ``value`` None is unknown."""
+    """A count that opens the list it counts. ``kind``: "", bad, warn, done or off; ``value`` None is unknown."""
 
     label: str
     value: int | None

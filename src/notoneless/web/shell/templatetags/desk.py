@@ -132,9 +132,9 @@ def days_left(value: dt.date | None) -> str:
 
 
 @register.filter
-def count(value: int | None) -> str:
-    """47,902; an unknown number is a dash, never 0."""
-    return "—" if value is None else f"{value:,}"
+def count(value: int | str | None) -> str:
+    """47,902; an unknown number (None, or a name the template does not know) is a dash, never 0."""
+    return f"{value:,}" if isinstance(value, int) else "—"
 
 
 @register.filter

@@ -1,0 +1,65 @@
+"""Uploaded files between upload and decision: sealed in one folder per draft, gone when the draft is decided."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from notoneless.files.sealed import SealedReader, SealingWriter
+from notoneless.org.keys import keyring
+
+ORIGINAL = "original"
+ERRORS = "errors.xlsx"
+KEY = "key"
+
+
+def put(draft_id: uuid.UUID, name: str, chunks: Iterable[bytes]) -> None:
+    """Seal a file of a draft; one of that name is replaced. The data key is made with the draft's first file."""
+    folder = _folder(draft_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target, beside = folder / name, folder / f"{name}.part"
+    beside.unlink(missing_ok=True)
+    with SealingWriter(beside, _key(draft_id), _aad(draft_id, name)) as writer:
+        for chunk in chunks:
+            writer.write(chunk)
+    beside.replace(target)
+
+
+def get(draft_id: uuid.UUID, name: str) -> bytes:
+    """The plain bytes, in memory only. Raises FileNotFoundError when there is none, E023 when it was altered."""
+    with SealedReader(_folder(draft_id) / name, _key(draft_id), _aad(draft_id, name)) as reader:
+        return reader.read()
+
+
+def has(draft_id: uuid.UUID, name: str) -> bool:
+    """Whether the draft still has that file."""
+    return (_folder(draft_id) / name).exists()
+
+
+def drop(draft_id: uuid.UUID, name: str = "") -> None:
+    """Remove one file of a draft, or all of them with their key."""
+    if name:
+        (_folder(draft_id) / name).unlink(missing_ok=True)
+    else:
+        shutil.rmtree(_folder(draft_id), ignore_errors=True)
+
+
+def _folder(draft_id: uuid.UUID) -> Path:
+    return Path(settings.UPLOAD_DIR) / draft_id.hex
+
+
+def _key(draft_id: uuid.UUID) -> bytes:
+    path, context = _folder(draft_id) / KEY, f"upload|{draft_id.hex}"
+    if path.exists():
+        return keyring().unwrap(path.read_text(encoding="ascii"), context)
+    wrapped, key = keyring().new_data_key(context)
+    path.write_text(wrapped, encoding="ascii")
+    return key
+
+
+def _aad(draft_id: uuid.UUID, name: str) -> bytes:
+    return f"{draft_id.hex}|{name}".encode()

@@ -1,0 +1,19 @@
+"""The job that runs a sweep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from notoneless.flows.sweep import run_sweep
+from notoneless.jobs.registry import Progress
+
+
+def sweep(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress: Progress) -> Mapping[str, Any]:
+    """Run one sweep; argument ``as_of`` (ISO date)."""
+    outcome = run_sweep(as_of=dt.date.fromisoformat(arguments["as_of"]), by=by, now=now, progress=progress)
+    url = f"/sweep/{outcome.sweep.pk}/"
+    if outcome.already:
+        return {"url": url, "sentence": "名册没有变化，结果与上次摸排相同"}
+    return {"url": url, "sentence": f"摸排完成，新立个案 {outcome.opened_cases:,} 个"}

@@ -1,0 +1,109 @@
+"""How rosters read on screen: kinds against freshness, and what a check found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from notoneless.common.dates import MonthDay, term_of
+from notoneless.common.errors import error_text
+from notoneless.policy.pack import load_pack
+from notoneless.roster.core import KindDefinition, load_kinds
+from notoneless.roster.records.models import Delivery
+
+
+@dataclass(frozen=True)
+class KindLine:
+    """One kind in the matrix: its newest day, how old that is, and what the current term holds."""
+
+    kind: KindDefinition
+    latest: dt.date | None
+    days: int | None
+    word: str
+    status_kind: str
+    batches: int
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class ProblemLine:
+    """A kind of error with its rows and how to mend it."""
+
+    code: str
+    name: str
+    rows: int
+    how: str
+
+
+def kind_lines(deliveries: Iterable[Delivery], today: dt.date) -> list[KindLine]:
+    """Every kind, whether a list of it is in or not; numbers are those of the current term's lists."""
+    by_kind: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        by_kind.setdefault(delivery.kind, []).append(delivery)
+    term = _Terms(today)
+    return [_kind_line(kind, by_kind.get(kind.id, []), today, term) for kind in load_kinds().values()]
+
+
+def _kind_line(kind: KindDefinition, found: list[Delivery], today: dt.date, term: _Terms) -> KindLine:
+    if not found:
+        return KindLine(kind, None, None, _("未收到"), "bad", 0, 0, 0)
+    latest = max(delivery.as_of for delivery in found)
+    now = [delivery for delivery in found if term.of(delivery.as_of) == term.now]
+    word = _("本学期") if now else _("%(term)s 学期的") % {"term": term.of(latest)}
+    return KindLine(
+        kind=kind,
+        latest=latest,
+        days=(today - latest).days,
+        word=word,
+        status_kind="done" if now else "warn",
+        batches=len(now),
+        accepted=sum(delivery.rows_accepted for delivery in now),
+        refused=sum(delivery.rows_refused for delivery in now),
+    )
+
+
+class _Terms:
+    """Which term a day belongs to, by the region's calendar in the policy pack."""
+
+    def __init__(self, today: dt.date) -> None:
+        pack = load_pack(settings.REGION, today)
+        self._autumn = MonthDay(pack.value("calendar.school_year_start_month"), 1)
+        self._spring = MonthDay(pack.value("calendar.spring_start_month"), 1)
+        self.now = self.of(today)
+
+    def of(self, day: dt.date) -> str:
+        """2026秋, 2027春."""
+        return term_of(day, autumn_start=self._autumn, spring_start=self._spring)
+
+
+def problem_lines(delivery: Delivery) -> list[ProblemLine]:
+    """The kinds of errors of a delivery, most frequent first."""
+    lines = [
+        ProblemLine(code, error_text(code).name, rows, error_text(code).say_how({}))
+        for code, rows in delivery.problem_counts.items()
+    ]
+    return sorted(lines, key=lambda line: (-line.rows, line.code))
+
+
+def kind_name(kind: str) -> str:
+    """户籍 for hukou; an unknown id as it is."""
+    known = load_kinds().get(kind)
+    return known.name if known else kind
+
+
+def matched_columns(kind: str, columns: dict[str, str]) -> list[tuple[str, str]]:
+    """File column beside the 名称 it was taken for."""
+    known = load_kinds().get(kind)
+    names = {column.id: column.name for column in known.columns} if known else {}
+    return [(label, names.get(column, column)) for label, column in columns.items()]
+
+
+def ignored_words(ignored: dict[str, Any]) -> str:
+    """空行 1,006、小计行 2."""
+    return "、".join(f"{reason} {rows:,}" for reason, rows in ignored.items() if rows)
