@@ -112,7 +112,7 @@ class SealedTextField(models.BinaryField):
 
 
 def _aad(instance: models.Model, field: models.Field) -> bytes:
-    if instance.pk is None:
+    if instance.pk in (None, ""):
         raise FieldError(f"{field.name} is sealed to its row: the primary key must be set first")
     return f"{instance._meta.db_table}|{field.column}|{instance.pk}".encode()
 

@@ -93,15 +93,16 @@ def test_bulk_create_and_upsert_seal_too() -> None:
 
 def test_ways_around_the_row_are_refused() -> None:
     child().save()
-    with pytest.raises(FieldError):
-        Child.objects.update(id_no=ID_NO)
-    with pytest.raises(FieldError), transaction.atomic():
-        Child.objects.bulk_update([child()], ["id_no"])
+    ways = [
+        lambda: Child.objects.update(id_no=ID_NO),
+        lambda: Child.objects.bulk_update([child()], ["id_no"]),
+        lambda: child(id=None).save(),
+    ]
     for lookup in ("id_no", "id_no__contains", "id_no__startswith", "id_no__in", "id_no__regex"):
-        with pytest.raises(FieldError):
-            Child.objects.filter(**{lookup: ID_NO}).exists()
-    with pytest.raises(FieldError):
-        child(id=None).save()
+        ways.append(lambda lookup=lookup: Child.objects.filter(**{lookup: ID_NO}).exists())
+    for way in ways:
+        with pytest.raises(FieldError), transaction.atomic():
+            way()
 
 
 def test_only_absence_can_be_asked() -> None:
