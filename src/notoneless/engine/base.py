@@ -35,6 +35,9 @@ class Engine(Protocol):
     def drop(self, *names: str) -> None:
         """Forget the tables; names that do not exist are passed over."""
 
+    def clear(self) -> None:
+        """Forget every table, so that the next calculation finds the engine as if fresh."""
+
     def close(self) -> None:
         """Give back all memory. Calling it again is harmless."""
 

@@ -74,6 +74,9 @@ class DuckDBEngine:
                 self._connection.execute(f"DROP TABLE {name}")
                 self._stepped.discard(name)
 
+    def clear(self) -> None:
+        self.drop(*self._loaded, *self._stepped)
+
     def close(self) -> None:
         self._connection.close()
 

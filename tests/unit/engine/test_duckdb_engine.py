@@ -101,3 +101,14 @@ def test_unknown_engine() -> None:
     with pytest.raises(Fault) as caught:
         open_engine("abacus")
     assert caught.value.code == "E504"
+
+
+def test_clear_leaves_an_empty_engine() -> None:
+    with open_engine() as engine:
+        engine.load("a", pa.table({"x": [1]}))
+        engine.step("b", "SELECT * FROM a")
+        engine.clear()
+        engine.load("b", pa.table({"x": [2]}))
+        assert engine.fetch("SELECT * FROM b").to_pylist() == [{"x": 2}]
+        with pytest.raises(Fault):
+            engine.count("a")

@@ -22,6 +22,7 @@ PERSON = pa.schema(
         ("id_no", pa.string()),
         ("id_state", pa.string()),
         ("place_code", pa.string()),
+        ("place_from", pa.string()),
         ("school_code", pa.string()),
         ("school_name", pa.string()),
         ("grade", pa.string()),
@@ -42,7 +43,11 @@ MEMBER = pa.schema(
 @functools.cache
 def columns_read() -> Mapping[str, Mapping[str, pa.DataType]]:
     """Kind → column → Arrow type, for every column whose name occurs in the SQL of a check or shared table."""
-    texts = [check.sql for check in load_checks().values()] + [table.sql for table in load_shared_tables()]
+    texts = (
+        ["left_behind addr_code"]
+        + [check.sql for check in load_checks().values()]
+        + [table.sql for table in load_shared_tables()]
+    )
     words = set(re.findall(r"[a-z_]+", " ".join(texts)))
     return {kind.id: _columns(kind, words) for kind in load_kinds().values()}
 

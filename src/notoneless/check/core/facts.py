@@ -19,7 +19,7 @@ FACTS: Mapping[str, pa.Schema] = {
         ]
     ),
     "placement": pa.schema([("child_id", pa.string()), ("kind", pa.string()), ("from_date", pa.date32())]),
-    "visit": pa.schema([("child_id", pa.string()), ("at", pa.date32()), ("kind", pa.string())]),
+    "visit": pa.schema([("child_id", pa.string()), ("kind", pa.string()), ("date", pa.date32())]),
 }
 """Fact table → its columns. ``excuse``: a verified outcome of one check, good to ``valid_to`` (NULL: no end) when it
 has evidence; ``placement``: where the child is taught now (policy table ``placements``); ``visit``: who was seen."""

@@ -13,24 +13,50 @@ from notoneless.check.core.facts import complete_facts
 from notoneless.check.core.lists import Lists
 from notoneless.check.core.literals import Value, fill
 from notoneless.engine import Engine
-from notoneless.policy import Pack, Places
+from notoneless.policy import Pack, Places, code_range
 
 POLICY_TABLES = ("school_stages", "aid_items", "aid_categories", "aid_schemes", "outcomes", "placements")
 CODE_TABLES = ("disability_kind", "disability_level")
 _ARROW = {"text": pa.string(), "int": pa.int64(), "date": pa.date32(), "bool": pa.bool_()}
 
+# Who looks after a child: the place of its address when that lies in the region, else the place of its school, else
+# the region itself. So a pupil from another county, or one without an address, is never out of everybody's sight.
+_PLACED = """
+SELECT p.*, coalesce(nullif(c.addr_code, ''), n.addr_code) AS school_place,
+       CASE WHEN p.place_code >= :region_low AND p.place_code < :region_high THEN p.place_from
+            WHEN coalesce(nullif(c.addr_code, ''), n.addr_code) >= :region_low
+                 AND coalesce(nullif(c.addr_code, ''), n.addr_code) < :region_high THEN 'school_directory'
+            ELSE 'region' END AS home_from
+FROM person_in AS p
+LEFT JOIN (SELECT school_code, min(addr_code) AS addr_code FROM school_directory GROUP BY school_code) AS c
+       ON c.school_code = p.school_code
+LEFT JOIN (SELECT school_name, min(addr_code) AS addr_code FROM school_directory GROUP BY school_name) AS n
+       ON n.school_name = p.school_name
+"""
+
+_HOME = """
+SELECT p.*, CASE p.home_from WHEN 'school_directory' THEN p.school_place WHEN 'region' THEN :region
+                             ELSE p.place_code END AS home_code
+FROM person_placed AS p
+"""
+
 _CHILD = """
-SELECT p.child_id, p.name, p.sex, p.dob, p.id_no, p.id_state, p.place_code, p.school_code, p.school_name, p.grade,
-       coalesce(v.town_code, t.town_code, '') AS township_code,
+SELECT p.child_id, p.name, p.sex, p.dob, p.id_no, p.id_state, p.home_code AS place_code, p.home_from AS place_from,
+       p.school_code, p.school_name, p.grade, coalesce(h.town_code, i.town_code, :region) AS township_code,
        coalesce(nullif(v.label, ''), nullif(t.label, ''), '（住址不详）') AS place_name,
        (extract(YEAR FROM :as_of) - extract(YEAR FROM p.dob))
            - CASE WHEN extract(MONTH FROM p.dob) * 100 + extract(DAY FROM p.dob)
                        > extract(MONTH FROM :as_of) * 100 + extract(DAY FROM :as_of) THEN 1 ELSE 0 END AS age,
        p.dob > :school_born_after AND p.dob <= :school_born_by AS school_age,
-       p.dob > :school_born_by AND p.dob <= :preschool_born_by AS preschool_age
-FROM person_in AS p
+       p.dob > :school_born_by AND p.dob <= :preschool_born_by AS preschool_age,
+       l.child_id IS NOT NULL AS left_behind
+FROM person_home AS p
 LEFT JOIN place AS v ON v.code = p.place_code
 LEFT JOIN place AS t ON t.code = substr(p.place_code, 1, 9) || '000'
+LEFT JOIN place AS h ON h.code = p.home_code
+LEFT JOIN place AS i ON i.code = substr(p.home_code, 1, 9) || '000'
+LEFT JOIN (SELECT child_id FROM school_roll WHERE left_behind = '1'
+           UNION SELECT child_id FROM doorstep WHERE left_behind = '1') AS l ON l.child_id = p.child_id
 """
 
 _KIND = """
@@ -72,7 +98,7 @@ def load_tables(
     """Fill the engine with everything check SQL may name; returns the values of its common ``:parameters``."""
     engine.load("member", conform(members, dict(zip(MEMBER.names, MEMBER.types, strict=True))))
     _load_kinds(engine, lists)
-    _load_children(engine, persons, calendar)
+    _load_children(engine, persons, calendar, pack.region)
     engine.load("review_in", conform(review, _REVIEW))
     engine.step("pending", _PENDING)
     for name, table in complete_facts(facts).items():
@@ -112,13 +138,18 @@ def _numbered(table: pa.Table, number: int) -> pa.Table:
     return table.append_column("delivery_number", pa.repeat(pa.scalar(number, pa.int32()), table.num_rows))
 
 
-def _load_children(engine: Engine, persons: pa.Table, calendar: Calendar) -> None:
+def _load_children(engine: Engine, persons: pa.Table, calendar: Calendar, region: str) -> None:
     places = Places.load()
     rows = [{"code": one.code, "town_code": one.code[:9] + "000", "label": places.label(one.code)} for one in places]
     shape = pa.schema([("code", pa.string()), ("town_code", pa.string()), ("label", pa.string())])
     engine.load("place", pa.Table.from_pylist(rows, schema=shape))
     engine.load("person_in", conform(persons, dict(zip(PERSON.names, PERSON.types, strict=True))))
-    engine.step("child", fill(_CHILD, calendar.values(), "child"))
+    low, high = code_range(region) if region else ("", "~")
+    values = {**calendar.values(), "region": region, "region_low": low, "region_high": high}
+    engine.step("person_placed", fill(_PLACED, values, "person_placed"))
+    engine.step("person_home", fill(_HOME, values, "person_home"))
+    engine.step("child", fill(_CHILD, values, "child"))
+    engine.drop("person_in", "person_placed", "person_home")
 
 
 def _values(engine: Engine, lists: Lists, pack: Pack, calendar: Calendar) -> dict[str, Value]:
