@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from importlib import resources
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
@@ -105,7 +106,7 @@ def write_county(
             if progress:
                 progress("写出名册", done, len(order.places))
         _add_directories(post, counties, dict(order.places))
-        sent = post.close(processes)
+        sent = post.close()
     note = {"seed": str(seed), "size": size, "as_of": as_of.isoformat(), **totals}
     truth.close({**note, "files": {f.path.name: {"kind": f.kind, "sender": f.sender} for f in sent}})
     files = [CountyFile(f.path, f.kind, f.sender, as_of, f.legal_basis, f.place_code) for f in sent]
@@ -138,7 +139,7 @@ def _make_all(order: _Order, processes: int) -> Iterator[_Made]:
     if len(codes) == 1 or processes < 2:
         yield from map(partial(_make, order), codes)
         return
-    with ProcessPoolExecutor(processes) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         yield from pool.map(partial(_make, order), codes)
 
 

@@ -16,7 +16,8 @@ from random import Random
 
 from notoneless.demo.layout import Cell, Fields, Layout, layout
 
-ADULT = 0
+NOT_JUDGED = 0
+_COLUMN_OF = {"id": "id_no", "date": "dob", "sex": "sex"}
 _WITH_AMOUNTS = ("low_income", "aid_paid")
 
 
@@ -33,8 +34,8 @@ class FileKey:
 class Body:
     """The rows of one block in one file.
 
-    ``lines`` counts all rows, sum rows and blank rows too; ``keys``, ``at`` and ``tags`` hold, for each row
-    of a person under 18, the truth key, the row's place in the body (from 0) and the mistakes in it.
+    ``lines`` counts all rows, sum rows and blank rows too; ``keys``, ``at`` and ``tags`` hold, for each row of a
+    judged person (3 to 17 years old), the truth key, the row's place in the body (from 0) and its mistakes.
     """
 
     key: FileKey
@@ -69,14 +70,19 @@ class Desk:
         self._pending: dict[FileKey, list[list[Cell]]] = {}
 
     def add(self, key: FileKey, person_key: int, tags: str, fields: Fields) -> None:
-        """Write one row; ``person_key`` is :data:`ADULT` for people who are not under 18."""
+        """Write one row; ``person_key`` is :data:`NOT_JUDGED` for adults and infants."""
         body = self._body(key)
         body.printed += 1
         if person_key:
             body.keys.append(person_key)
             body.at.append(body.lines)
-            body.tags.append(tags.strip(","))
+            body.tags.append(self._seen(key, tags) if tags else "")
         self._put(body, self._layouts[key].render(fields, body.printed))
+
+    def _seen(self, key: FileKey, tags: str) -> str:
+        """Return the tags without the mistakes in columns that this sender does not print."""
+        kept = [tag for tag in tags.split(",") if tag and self.prints(key, _COLUMN_OF.get(tag.split("_")[0], "name"))]
+        return ",".join(kept)
 
     def add_noise(self, key: FileKey, text: str, rng: Random) -> None:
         """Write a sum row, or a blank row when ``text`` is empty; now and then none at all."""
@@ -88,6 +94,11 @@ class Desk:
             cells[0] = text
             cells[-2] = str(body.printed)
         self._put(body, cells)
+
+    def prints(self, key: FileKey, field: str) -> bool:
+        """Return whether a list has a column for a field."""
+        self._body(key)
+        return any(field == name for name, _ in self._layouts[key].columns)
 
     def close(self) -> list[Body]:
         """Return the bodies; those of big lists are on disk."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from notoneless.demo import numbers
-from notoneless.demo.desk import ADULT, Desk, FileKey
+from notoneless.demo.desk import NOT_JUDGED, Desk, FileKey
 from notoneless.demo.fates import Rates, life_of
 from notoneless.demo.layout import Fields
 from notoneless.demo.people import Block, Household, Person
@@ -43,6 +43,11 @@ class Pen:
         }  # fmt: skip
 
 
+def judged(person: Person) -> int:
+    """Return the truth key of a person of 3 to 17 years; the rows of others are not judged."""
+    return person.key if person.life and person.life.age >= 3 else NOT_JUDGED
+
+
 def house_no(home: Household) -> int:
     """Return a stable house number of a household."""
     return int(home.number[-6:] or "7") % 400 + 1
@@ -66,7 +71,7 @@ def write_register(pen: Pen) -> None:
             if life and life.hukou != "normal":
                 fields["hukou_status"] = {"dead": "死亡", "moved_out": "迁出", "cancelled": "注销"}[life.hukou]
                 fields["status_date"] = pen.as_of - timedelta(days=pen.rng.randrange(30, 400))
-            pen.desk.add(key, person.key if life else ADULT, tags, fields)
+            pen.desk.add(key, judged(person), tags, fields)
             if life and life.second_hukou:
                 _second_entry(pen, person, base)
 
@@ -82,7 +87,7 @@ def _second_entry(pen: Pen, child: Person, base: Fields) -> None:
         id_no=block.new_id(birth, child.sex), hukou_status="正常", addr=pen.address(village, rng.randrange(1, 400)),
         village=village.name, hh_no=f"{block.township.code[:9]}9{rng.randrange(99999):05d}",
     )  # fmt: skip
-    pen.desk.add(pen.key("hukou"), child.key, "second_entry", fields)
+    pen.desk.add(pen.key("hukou"), judged(child), "second_entry", fields)
 
 
 def write_poverty(pen: Pen) -> None:
@@ -105,7 +110,7 @@ def write_poverty(pen: Pen) -> None:
             if person.life and person.life.situation == "home_disabled":
                 fields["dropout_reason"] = "因残"
             tags = scribe.write(person, home.village.bad, fields)
-            pen.desk.add(key, person.key if person.life else ADULT, tags, fields)
+            pen.desk.add(key, judged(person), tags, fields)
 
 
 def _student_state(person: Person) -> str:
@@ -138,7 +143,7 @@ def write_disability(pen: Pen) -> None:
             fields["no_school_reason"], fields["need"] = "残疾程度重", "送教上门"
         tags = scribe.write(child, 1.0, fields, child.home.guardian().id_no)
         fields["cert_no"] = child.id_no + kind + level + ("B1" if pen.rng.random() < 0.04 else "")
-        pen.desk.add(key, child.key, tags, fields)
+        pen.desk.add(key, judged(child), tags, fields)
 
 
 def write_civil_affairs(pen: Pen) -> None:
@@ -153,21 +158,21 @@ def write_civil_affairs(pen: Pen) -> None:
                 fields.update(start_month=f"202{number % 6}-0{number % 9 + 1}", bank_card=card)
                 fields["amount"] = float(180 + 20 * (number % 30))
                 tags = low.write(person, home.village.bad, fields)
-                pen.desk.add(pen.key("low_income"), person.key if person.life else ADULT, tags, fields)
+                pen.desk.add(pen.key("low_income"), judged(person), tags, fields)
     for child in pen.block.children:
         life = life_of(child)
         if life.destitute:
             fields = pen.place_fields(child.home)
             fields.update(cert_no=f"T{child.key:09d}", assistance_kind="分散供养", start_month="2023年7月")
             fields["relation"] = child.relation
-            pen.desk.add(pen.key("destitute"), child.key, destitute.write(child, 1.0, fields), fields)
+            pen.desk.add(pen.key("destitute"), judged(child), destitute.write(child, 1.0, fields), fields)
         if life.orphan:
             guardian = child.home.elder or child.home.head
             fields = pen.place_fields(child.home)
             fields.update(guardian_name=guardian.name, start_month="2022.3")
             fields["guardian_relation"] = "祖父母" if child.home.elder else "其他"
             fields["orphan_kind"] = "孤儿" if life.orphan == "orphan" else "事实无人抚养儿童"
-            pen.desk.add(pen.key("orphan"), child.key, orphan.write(child, 1.0, fields, guardian.id_no), fields)
+            pen.desk.add(pen.key("orphan"), judged(child), orphan.write(child, 1.0, fields, guardian.id_no), fields)
 
 
 def write_medical_insurance(pen: Pen) -> None:
@@ -187,7 +192,7 @@ def write_medical_insurance(pen: Pen) -> None:
         tags = scribe.write(child, 1.0, fields)
         if pen.rng.random() < 0.0012:
             fields["id_no"], tags = f"{child.id_no[0]}.{child.id_no[1:6]}E+17", f"{tags},refused"
-        pen.desk.add(key, child.key, tags, fields)
+        pen.desk.add(key, judged(child), tags, fields)
 
 
 def write_social_insurance(pen: Pen) -> None:
@@ -198,7 +203,7 @@ def write_social_insurance(pen: Pen) -> None:
         fields: Fields = {"employer": rng.choice(_EMPLOYERS), "insured_state": "正常参保"}
         fields["period"] = f"{pen.as_of:%Y%m}"
         tags = scribe.write(person, 1.0, fields)
-        pen.desk.add(key, person.key if person.life else ADULT, tags, fields)
+        pen.desk.add(key, judged(person), tags, fields)
 
     for child in pen.block.children:
         life = life_of(child)

@@ -5,7 +5,7 @@ from notoneless.demo.aid import CATEGORY_NAMES, ITEM_NAMES, Payment
 from notoneless.demo.desk import FileKey
 from notoneless.demo.fates import life_of
 from notoneless.demo.layout import Fields
-from notoneless.demo.lists import Pen, house_no, old_name, spoken_name, with_name
+from notoneless.demo.lists import Pen, house_no, judged, old_name, spoken_name, with_name
 from notoneless.demo.people import Person
 from notoneless.demo.places import CITY_NAME, School
 
@@ -41,7 +41,7 @@ def write_roll(pen: Pen) -> None:
             fields["id_type"] = "居民身份证" if fields["id_no"] else "其他"
             fields["roll_status"] = _ROLL_STATUS[status]
             part = "kindergarten" if life.grade.startswith("K") else "school"
-            pen.desk.add(pen.key("school_roll", part), child.key, tags, fields)
+            pen.desk.add(pen.key("school_roll", part), judged(child), tags, fields)
 
 
 def _roll_fields(pen: Pen, child: Person, school: School) -> Fields:
@@ -95,11 +95,13 @@ def write_head_count(pen: Pen, part_of: str) -> None:
         }  # fmt: skip
         writer = with_name(child, spoken_name(rng, with_name(child, old_name(child)), 0.002))
         tags = scribe.write(writer, school.bad, fields, child.home.guardian().id_no)
-        fields["student_no"] = "G" + child.id_no if child.id_no and life.roll and rng.random() > 0.03 else ""
         key = pen.key("head_count", _head_count_part(pen, school, part_of))
-        pen.desk.add(key, child.key, tags, fields)
+        fields["student_no"] = "G" + child.id_no if child.id_no and life.roll and rng.random() > 0.03 else ""
+        if not fields["student_no"] and not pen.desk.prints(key, "id_no"):
+            tags += ",name_and_class_only"
+        pen.desk.add(key, judged(child), tags, fields)
         if rng.random() < scribe.double * school.bad:
-            pen.desk.add(key, child.key, f"{tags},double_row", fields)
+            pen.desk.add(key, judged(child), f"{tags},double_row", fields)
 
 
 def _head_count_part(pen: Pen, school: School, part_of: str) -> str:
@@ -134,7 +136,7 @@ def write_aid(pen: Pen, payments: list[Payment]) -> None:
         tags = scribe.write(with_name(child, old_name(child)), school.bad, fields, guardian.id_no)
         if last is not None and last != key:
             pen.desk.add_noise(last, "小计", rng)
-        pen.desk.add(key, child.key, tags, fields)
+        pen.desk.add(key, judged(child), tags, fields)
         last = key
 
 
@@ -163,9 +165,9 @@ def write_doorstep(pen: Pen) -> None:
         if life.hukou == "none":
             fields["id_no"] = rng.choice(("", "无", "未办理"))
         key = pen.key("doorstep", band)
-        pen.desk.add(key, child.key, tags, fields)
+        pen.desk.add(key, judged(child), tags, fields)
         if rng.random() < scribe.double * village.bad:
-            pen.desk.add(key, child.key, f"{tags},double_row", fields)
+            pen.desk.add(key, judged(child), f"{tags},double_row", fields)
         elif rng.random() < 0.004:
             pen.desk.add_noise(key, "", rng)
 

@@ -2,8 +2,9 @@
 
 A child of a sweep counts as the true person to whom most of its rows belong (the smaller key on a tie).
 A gap is *found* when its child is a person for whom that promise is truly broken. It is *falsely raised* when it
-is not, when it is the second child made of one person, or when its rows are nobody's under 18. A planted gap that
-was held back as ``unknown`` is missed, and counted apart as waiting: nobody was wronged by it.
+is not, when it is the second child made of one person, or when its rows are nobody's who is judged. A planted gap
+that was held back as ``unknown`` is missed, and counted apart as waiting: nobody was wronged by it.
+Rows that a sound reader refuses, or drops because the same row stands there twice, are not asked for.
 """
 
 import json
@@ -107,7 +108,7 @@ def score(
 
     ``results``: per check id a table with ``child_id`` and ``state``. ``members``: ``child_id``, ``delivery_id``,
     ``row_no`` (as the spreadsheet counts, from 1). ``files_of``: delivery id → name of the file it was read from.
-    A gap of a child that has no row in the truth (an adult) is falsely raised.
+    A gap of a child that has no row in the truth (an adult, an infant) is falsely raised.
     """
     opened = truth if isinstance(truth, Truth) else Truth.open(truth)
     with open_engine() as engine:
@@ -134,7 +135,7 @@ def _load(engine: Engine, members: pa.Table, files_of: Mapping[str, str], truth:
            LEFT JOIN (SELECT member.child_id, d.file, member.row_no
                       FROM member JOIN delivery d ON d.delivery_id = member.delivery_id) m
              ON m.file = t.file AND m.row_no = t.row
-           WHERE t.tags NOT LIKE '%refused%'""",
+           WHERE t.tags NOT LIKE '%refused%' AND NOT (t.tags LIKE '%double_row%' AND m.child_id IS NULL)""",
     )
     engine.step(
         "identity",

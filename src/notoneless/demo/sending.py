@@ -2,7 +2,6 @@
 
 import csv
 import io
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -31,6 +30,12 @@ _OFFICES = {
     "aid_paid": (11, "资助发放", "{county}学生资助管理中心", "《学生资助资金管理办法》"),
     "doorstep": (12, "入户摸底", "{township}", "《义务教育法》第十三条"),
     "school_directory": (13, "学校名录", "{county}教育和体育局", "《教育统计管理规定》"),
+}
+# Two lists of one kind come from two offices: a later list of the same sender would replace the earlier one.
+_OFFICE_OF_PART = {
+    ("school_roll", "kindergarten"): "{county}教育和体育局学前教育科",
+    ("aid_paid", "kindergarten"): "{county}学生资助管理中心（学前教育）",
+    ("doorstep", "3-6"): "{township}学前教育办公室",
 }
 _PART_NAMES = {"kindergarten": "幼儿园", "school": "中小学", "town": "县直学校", "3-6": "3-6岁", "6-15": "6-15岁"}
 
@@ -105,30 +110,22 @@ class Post:
             file.rows.append(file.layout.render(fields, number))
             file.printed += 1
 
-    def close(self, processes: int) -> list[Sent]:
+    def close(self) -> list[Sent]:
         """Finish every file and return them in the order of their names."""
-        sheets = []
         for key, file in self._open.items():
             if file.out is not None:
                 file.out.close()
-            else:
-                seed = f"{self._seed}/{key.county}/{key.kind}/{key.part}"
-                headings = list(file.layout.headings)
-                sheets.append(Sheet(file.sent.path, seed, _title(file), headings, file.rows, file.printed))
-        sheets.sort(key=lambda sheet: -len(sheet.rows))
-        if processes < 2:
-            for sheet in sheets:
-                write_sheet(sheet)
-        else:
-            with ProcessPoolExecutor(processes) as pool:
-                list(pool.map(write_sheet, sheets))
+                continue
+            seed = f"{self._seed}/{key.county}/{key.kind}/{key.part}"
+            headings = list(file.layout.headings)
+            write_sheet(Sheet(file.sent.path, seed, _title(file), headings, file.rows, file.printed))
         return sorted((file.sent for file in self._open.values()), key=lambda sent: sent.path.name)
 
     def _begin(self, key: FileKey, big: bool) -> _Open:
         layout = file_layout(self._seed, key, workbook=not big)
         number, name, office, legal = _OFFICES[key.kind]
         words = self._words(key)
-        sender = office.format_map(words)
+        sender = _OFFICE_OF_PART.get((key.kind, key.part), office).format_map(words)
         part = _PART_NAMES.get(key.part, self._names.get(key.part, ""))
         county = f"_{words['county']}" if self._size == "city" else ""
         suffix = "csv" if big else "xlsx"
@@ -147,10 +144,12 @@ class Post:
         county = self._names[key.county]
         township = self._names.get(self._only_place, "")
         school = self._names.get(key.part, "")
+        if key.kind == "head_count" and key.part.endswith("000"):
+            school = f"{county}{school}中心校"
         if not school:
             school = f"{county}{township}{_PART_NAMES.get(key.part, '各学校')}"
         return {
-            "county": county, "township": f"{township or county}人民政府", "school": school,
+            "county": county, "township": f"{county}{township}人民政府", "school": school,
             "as_of": f"{self._as_of:%Y-%m-%d}", "year": str(self._as_of.year), "band": key.part,
         }  # fmt: skip
 

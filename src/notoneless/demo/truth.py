@@ -6,7 +6,7 @@ A folder of two tables and a note::
     truth/rows.parquet     file (text), row (int32, as the spreadsheet counts, from 1), person (int64), tags (text)
     truth/planted.parquet  check_id, person, situation, name, id_no, village
 
-``rows`` has every row of a person under 18; rows of adults are not judged.
+``rows`` has every row of a person of 3 to 17 years; rows of adults and infants are not judged.
 """
 
 import json
