@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from tests.lib.cast import Cast, make_cast
 
+from notoneless.case.records import triggers as case_triggers
 from notoneless.trail import triggers
 from notoneless.trail.models import ChainHead
 
@@ -44,16 +45,18 @@ def _empty_lake(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _trail_can_be_emptied() -> Iterator[None]:
-    """Tests with real transactions end by emptying all tables, which the trail's triggers rightly refuse."""
+    """Tests with real transactions end by emptying all tables, which the append-only triggers rightly refuse."""
     empty_tables = TransactionTestCase._fixture_teardown
 
     def without_triggers(self: TransactionTestCase) -> None:
         triggers.remove(connection)
+        case_triggers.remove(connection)
         try:
             empty_tables(self)
         finally:
             ChainHead.objects.get_or_create(id=1)
             triggers.install(connection)
+            case_triggers.install(connection)
 
     TransactionTestCase._fixture_teardown = without_triggers
     yield

@@ -13,7 +13,7 @@ FINAL = [state.value for state in FINAL_STATES]
 USER = "org.User"
 
 
-class CaseNumber(models.Model):
+class CaseCounter(models.Model):
     """The last number given out in a year; locked while cases are opened, so that no number is given twice."""
 
     year = models.PositiveSmallIntegerField(primary_key=True)

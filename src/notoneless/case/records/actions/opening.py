@@ -21,7 +21,7 @@ from notoneless.org.scope import Scope
 from notoneless.trail.actions import Action
 from notoneless.trail.record import Entry, record_all
 
-from ..models import Case, CaseNumber, Gap, Move
+from ..models import Case, CaseCounter, Gap, Move
 
 CHILDREN_AT_ONCE = 400
 ROWS_AT_ONCE = 1000
@@ -113,8 +113,8 @@ class _Opening:
     def __init__(self, sweep_id: str, by: User, now: dt.datetime) -> None:
         self.sweep_id, self.by, self.now = sweep_id, by, now
         self.year = localdate(now).year
-        CaseNumber.objects.get_or_create(year=self.year)
-        self.number = CaseNumber.objects.select_for_update().get(year=self.year)
+        CaseCounter.objects.get_or_create(year=self.year)
+        self.number = CaseCounter.objects.select_for_update().get(year=self.year)
         self.counts = Opened()
 
     def take(self, chunk: list[FoundGap]) -> None:

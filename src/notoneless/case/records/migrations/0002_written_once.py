@@ -1,0 +1,20 @@
+"""Visits and moves are written once: refused by the database itself, not only by the code."""
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from notoneless.case.records import triggers
+
+
+def install(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    triggers.install(schema_editor.connection)
+
+
+def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    triggers.remove(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("case", "0001_first_tables")]
+    operations = [migrations.RunPython(install, remove)]
