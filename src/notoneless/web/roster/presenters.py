@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from notoneless.check.core import load_checks
 from notoneless.common.dates import MonthDay, term_of
 from notoneless.common.errors import error_text
 from notoneless.policy.pack import load_pack
@@ -19,9 +21,10 @@ from notoneless.roster.records.models import Delivery
 
 @dataclass(frozen=True)
 class KindLine:
-    """One kind in the matrix: its newest day, how old that is, and what the current term holds."""
+    """One kind in the matrix: how many checks cannot do without it, its newest day, what the current term holds."""
 
     kind: KindDefinition
+    checks: int
     latest: dt.date | None
     days: int | None
     word: str
@@ -42,22 +45,27 @@ class ProblemLine:
 
 
 def kind_lines(deliveries: Iterable[Delivery], today: dt.date) -> list[KindLine]:
-    """Every kind, whether a list of it is in or not; numbers are those of the current term's lists."""
+    """Every kind, in or not, those that most checks need first; numbers are those of the current term's lists."""
     by_kind: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         by_kind.setdefault(delivery.kind, []).append(delivery)
     term = _Terms(today)
-    return [_kind_line(kind, by_kind.get(kind.id, []), today, term) for kind in load_kinds().values()]
+    needed = Counter(kind for check in load_checks().values() for kind in check.needs)
+    lines = [
+        _kind_line(kind, needed[kind.id], by_kind.get(kind.id, []), today, term) for kind in load_kinds().values()
+    ]
+    return sorted(lines, key=lambda line: -line.checks)
 
 
-def _kind_line(kind: KindDefinition, found: list[Delivery], today: dt.date, term: _Terms) -> KindLine:
+def _kind_line(kind: KindDefinition, checks: int, found: list[Delivery], today: dt.date, term: _Terms) -> KindLine:
     if not found:
-        return KindLine(kind, None, None, _("未收到"), "bad", 0, 0, 0)
+        return KindLine(kind, checks, None, None, _("未收到"), "bad" if checks else "off", 0, 0, 0)
     latest = max(delivery.as_of for delivery in found)
     now = [delivery for delivery in found if term.of(delivery.as_of) == term.now]
     word = _("本学期") if now else _("%(term)s 学期的") % {"term": term.of(latest)}
     return KindLine(
         kind=kind,
+        checks=checks,
         latest=latest,
         days=(today - latest).days,
         word=word,

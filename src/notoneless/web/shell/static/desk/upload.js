@@ -9,6 +9,9 @@
   var box = form.querySelector("[data-upload-progress]");
   var failed = form.querySelector("[data-upload-failed]");
 
+  // The browser's own control speaks the browser's language; ours stands in front of it.
+  drop.classList.add("drop-ready");
+
   function size(bytes) {
     return bytes < 1048576 ? Math.ceil(bytes / 1024) + " KB" : (bytes / 1048576).toFixed(1) + " MB";
   }
