@@ -215,7 +215,7 @@ def rotate(path: Path, *, algorithm: str = AES, search: bool = False) -> KeyRing
     known, _seal_with, index_with = _from_json(json.loads(path.read_text(encoding="utf-8")))
     added = _new_secret(max(known) + 1, algorithm)
     searching = [added.number, *index_with] if search else index_with
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     _write(draft, _to_json([*known.values(), added], added.number, searching))
     os.replace(draft, path)
     _fsync_folder(path.parent)
@@ -250,7 +250,7 @@ def _from_json(ring: dict[str, Any]) -> tuple[dict[int, Secret], int, list[int]]
 def _create(path: Path, text: str) -> None:
     """Write a new ring so that of two processes starting at once one wins and both read the same file."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     _write(draft, text)
     try:
         os.link(draft, path)

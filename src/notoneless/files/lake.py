@@ -314,11 +314,12 @@ def _write_parquet(
     Returns the rows.
     """
     first = next(batches, None)
-    if schema is None and first is None:
-        raise ValueError("an empty iterator needs a schema")
-    schema = schema or first.schema
+    if schema is None:
+        if first is None:
+            raise ValueError("an empty iterator needs a schema")
+        schema = first.schema
     rows, pending = 0, schema.empty_table()
-    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=3) as writer:
+    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=1) as writer:
         while first is not None:
             rows += first.num_rows
             pending = pa.concat_tables([pending, pa.Table.from_batches([first], schema)])
