@@ -22,7 +22,8 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 
 
 def disarm(cell: object) -> str:
-    """Cell text with a leading ``'`` where a spreadsheet would start a formula; plain signed numbers stay as they are.
+    """Cell text with a leading ``'`` where a spreadsheet would start a formula; plain signed numbers stay as
+    they are.
 
     Reading a roster takes a leading ``'`` off again, so an exported file comes back unchanged.
     """

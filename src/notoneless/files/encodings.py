@@ -11,7 +11,8 @@ SURE_AFTER = 64
 def csv_encoding(stream: BinaryIO) -> str:
     """The Python codec name for ``stream``, which is read as far as needed (to its end for plain UTF-8).
 
-    A UTF-8 file with a damaged byte or a cut end stays UTF-8: only the damaged cell suffers, not every name in the file.
+    A UTF-8 file with a damaged byte or a cut end stays UTF-8: only the damaged cell suffers, not every name in
+    the file.
     """
     start = stream.read(4)
     if start.startswith(codecs.BOM_UTF8):

@@ -1,8 +1,8 @@
 """Refuse workbooks that would eat the machine, before any parser sees them.
 
-The parser holds a sheet as one dense rectangle, so a single stray cell in the last column of the last row (a slip of the
-mouse as well as an attack) asks for hundreds of gigabytes. Sizes are therefore read from the zip directory and cell
-references are scanned while unpacking in small pieces.
+The parser holds a sheet as one dense rectangle, so a single stray cell in the last column of the last row (a
+slip of the mouse as well as an attack) asks for hundreds of gigabytes. Sizes are therefore read from the zip
+directory and cell references are scanned while unpacking in small pieces.
 """
 
 import re

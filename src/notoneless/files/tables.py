@@ -1,8 +1,8 @@
 """Read xlsx, xls and csv so that every cell is text as its sender saw it.
 
-Nothing is interpreted here but the cell formats of Excel: a date cell becomes ``2011-01-01``, ``1.0`` becomes ``1``, and a
-number with more than 15 digits becomes ``3.71302201105021E+17``, because that is what is left of it: a spreadsheet keeps
-15 digits, so an ID number typed as a number has lost its end and must not look whole.
+Nothing is interpreted here but the cell formats of Excel: a date cell becomes ``2011-01-01``, ``1.0`` becomes
+``1``, and a number with more than 15 digits becomes ``3.71302201105021E+17``, because that is what is left of it: a
+spreadsheet keeps 15 digits, so an ID number typed as a number has lost its end and must not look whole.
 """
 
 import csv
@@ -14,9 +14,16 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from notoneless.common.errors import Fault
 from notoneless.files.encodings import csv_encoding
@@ -92,7 +99,7 @@ def open_source(source: Source) -> BinaryIO:
     if isinstance(source, Path | str):
         return open(source, "rb")
     source.seek(0)
-    return _Borrowed(source)
+    return cast(BinaryIO, _Borrowed(source))
 
 
 class _Borrowed(io.RawIOBase):
@@ -245,7 +252,8 @@ def _delimiter(text: io.TextIOWrapper) -> str:
 
 def _csv_rows(source: Source, encoding: str, delimiter: str, file_name: str) -> Iterator[list[str]]:
     with open_source(source) as stream:
-        text = io.TextIOWrapper(io.BufferedReader(stream), encoding=encoding, errors="replace", newline="")  # type: ignore[arg-type, type-var]
+        buffered = io.BufferedReader(cast(io.RawIOBase, stream))
+        text = io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline="")
         reader = csv.reader(text, delimiter=delimiter)
         try:
             yield from reader

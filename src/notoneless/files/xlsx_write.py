@@ -24,9 +24,11 @@ Cell = str | int | float | None
 
 @dataclass
 class Sheet:
-    """One sheet. ``cell_notes`` and ``tints`` are keyed by (row, column), both from 0, row 0 being the first data row.
+    """One sheet. ``cell_notes`` and ``tints`` are keyed by (row, column), both from 0, row 0 being the first
+    data row.
 
-    int and float cells become numbers, all else text. ``header_notes`` are keyed by column. ``widths`` are in characters.
+    int and float cells become numbers, all else text. ``header_notes`` are keyed by column. ``widths`` are in
+    characters.
     """
 
     name: str
@@ -57,7 +59,14 @@ class _Formats:
         self._tinted: dict[str, Format] = {}
         self.text = workbook.add_format({"num_format": "@", "valign": "top"})
         self.header = workbook.add_format(
-            {"num_format": "@", "bold": True, "bg_color": HEADER_FILL, "border": 1, "text_wrap": True, "valign": "top"}
+            {
+                "num_format": "@",
+                "bold": True,
+                "bg_color": HEADER_FILL,
+                "border": 1,
+                "text_wrap": True,
+                "valign": "top",
+            }
         )
 
     def tint(self, colour: str) -> Format:

@@ -1,16 +1,22 @@
 """Columns of a chunk of rows, normalised once per distinct text.
 
-A roster repeats itself: two sexes, fifty-six nations, a few thousand birthdays and addresses. Each text is judged once and
-remembered; columns of distinct numbers forget in time, so that memory stays flat over millions of rows.
+A roster repeats itself: two sexes, fifty-six nations, a few thousand birthdays and addresses. Each text is
+judged once and remembered; columns of distinct numbers forget in time, so that memory stays flat over millions
+of rows.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from notoneless.roster.core.normalise import Issue
 
 REMEMBERED = 300_000
 """Distinct texts kept per column before the memory starts afresh, about 60 MB at worst."""
+MOSTLY_DISTINCT = 0.5
+"""A column whose texts repeat less than this (ID numbers) is judged cell by cell: remembering would only cost."""
+
+SMALL = 1000
+"""So few distinct texts are always remembered."""
 
 T = TypeVar("T")
 
@@ -22,13 +28,20 @@ class Memo(Generic[T]):
         self._judge = judge
         self._values: dict[str, T] = {}
         self._issues: dict[str, Issue] = {}
+        self._distinct = False
 
     def apply(self, texts: Sequence[str]) -> tuple[list[T], list[tuple[int, Issue]]]:
         """Values in the order of ``texts``, and (index, issue) of the texts that have one."""
+        if self._distinct:
+            return self._each(texts)
         if len(self._values) > REMEMBERED:
             self._values.clear()
             self._issues.clear()
         distinct = set(texts)
+        self._distinct = len(distinct) > max(MOSTLY_DISTINCT * len(texts), SMALL)
+        if self._distinct:
+            self._values.clear()
+            return self._each(texts)
         for text in distinct.difference(self._values):
             value, issue = self._judge(text)
             self._values[text] = value
@@ -40,47 +53,53 @@ class Memo(Generic[T]):
         issues = self._issues
         return values, [(index, issues[text]) for index, text in enumerate(texts) if text in issues]
 
+    def _each(self, texts: Sequence[str]) -> tuple[list[T], list[tuple[int, Issue]]]:
+        judged = list(map(self._judge, texts))
+        issues = [(index, issue) for index, (_, issue) in enumerate(judged) if issue is not None]
+        return [value for value, _ in judged], issues
 
-class DigestSet:
-    """A set of 64-bit numbers in one flat array: 12 bytes each on average, where a Python set takes 80.
 
-    Two different rows of an 11-million-row file share a digest with a chance of about 3 in a million.
+class KeyTable:
+    """Keys seen so far with one number each, all of 64 bits, in flat arrays: 24 to 48 bytes a key, where a dict
+    takes 180.
+
+    Two different keys of an 11-million-row file are taken for one with a chance of about 3 in a million.
     """
 
-    def __init__(self, capacity: int = 1 << 17) -> None:
-        self._slots = self._empty(capacity)
+    def __init__(self, capacity: int = 1 << 12) -> None:
+        self._keys, self._numbers = _array(capacity), _array(capacity)
         self._mask = capacity - 1
         self._count = 0
-
-    @staticmethod
-    def _empty(capacity: int) -> Any:
-        return memoryview(bytearray(8 * capacity)).cast("Q")
 
     def __len__(self) -> int:
         return self._count
 
-    def add(self, digest: int) -> bool:
-        """Add ``digest`` (0 to 2**64 - 1); True when it was there already."""
-        digest = digest or 1
-        slots, mask = self._slots, self._mask
-        slot = digest & mask
-        while slots[slot]:
-            if slots[slot] == digest:
-                return True
+    def add(self, key: int, number: int) -> int | None:
+        """The number kept with ``key``, None when it is new and is now kept with ``number``; both 0 to 2**64 - 1."""
+        key = key or 1
+        keys, mask = self._keys, self._mask
+        slot = key & mask
+        while keys[slot]:
+            if keys[slot] == key:
+                return int(self._numbers[slot])
             slot = (slot + 1) & mask
-        slots[slot] = digest
+        keys[slot] = key
+        self._numbers[slot] = number
         self._count += 1
-        if self._count * 3 > len(slots) * 2:
+        if self._count * 3 > len(keys) * 2:
             self._grow()
-        return False
+        return None
 
     def _grow(self) -> None:
-        old = self._slots
-        self._slots = self._empty(2 * len(old))
-        self._mask = 2 * len(old) - 1
-        slots, mask = self._slots, self._mask
-        for digest in filter(None, old):
-            slot = digest & mask
-            while slots[slot]:
-                slot = (slot + 1) & mask
-            slots[slot] = digest
+        old = zip(self._keys, self._numbers, strict=True)
+        capacity = 2 * len(self._keys)
+        self._keys, self._numbers = _array(capacity), _array(capacity)
+        self._mask = capacity - 1
+        self._count = 0
+        for key, number in old:
+            if key:
+                self.add(key, number)
+
+
+def _array(capacity: int) -> memoryview:
+    return memoryview(bytearray(8 * capacity)).cast("Q")

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import compress
+from itertools import accumulate, chain, compress
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow as pa
 from notoneless.common.errors import error_text
 from notoneless.common.names import mask_name
 from notoneless.common.resident_id import mask
-from notoneless.roster.core.cells import DigestSet, Memo
+from notoneless.roster.core.cells import KeyTable, Memo
 from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.header_text import tidy
 from notoneless.roster.core.normalise import NO_NAME, Issue, normalise, not_after, shown
@@ -22,6 +22,8 @@ EMPTY_REQUIRED, TOO_WIDE, NOTHING_TO_GO_BY = "E306", "E314", "E317"
 WHOLE_ROW = Column(id="", name="")
 _ADDRESS_PARTS = ("addr_province", "addr_city", "addr_county", "addr_township", "addr_village", "addr_group")
 _HASH_MASK = (1 << 64) - 1
+SEPARATOR = "\x1f"
+Row = Sequence[str]
 Found = list[tuple[int, Column, Issue]]
 
 
@@ -47,8 +49,8 @@ class ChunkReader:
         self._empty = frozenset(head.kind.words["empty_cells"])
         self._memos = {each: Memo(self._judge(head.kind.column(each))) for each in self._positions}
         self._places = Memo(PlaceFinder(within).judge)
-        self._rows_seen, self._keys_seen = DigestSet(), DigestSet()
-        self._repeats: Counter[bytes] = Counter()
+        self._keys_seen = KeyTable()
+        self._repeats: dict[bytes, list[int]] = {}
 
     def _judge(self, column: Column) -> Callable[[str], tuple[Any, Issue | None]]:
         if column.id == "id_no":
@@ -57,16 +59,20 @@ class ChunkReader:
             return lambda cell: not_after(normalise(cell, column, self._empty), self._head.as_of, column)
         return lambda cell: normalise(cell, column, self._empty)
 
-    def read(self, row_nos: Sequence[int], rows: Sequence[Sequence[str]], wide: Sequence[int], listed: int) -> Batch:
-        """Read ``rows`` (all as wide as the header; ``wide``: indexes of rows that were wider); list ``listed`` problems."""
+    def read(self, row_nos: Sequence[int], rows: Sequence[Row], wide: Sequence[int], listed: int) -> Batch:
+        """Read ``rows`` (all as wide as the header; ``wide``: indexes of rows that were wider); list ``listed``
+        problems.
+        """
         found: Found = [(index, WHOLE_ROW, self._too_wide()) for index in wide]
         values = self._columns(rows, found)
         refused = {index for index, column, issue in found if severity(issue, column) == "refuse"}
-        keep = self._fresh(values, len(rows), refused)
-        accepted = self._accepted(values, row_nos, rows, keep)
+        keys = self._row_keys(values, len(rows), refused)
+        accepted = self._accepted(values, row_nos, rows, keys)
         found.sort(key=lambda each: each[0])
         counts = Counter(issue.code for _, _, issue in found)
-        problems = [self._problem(row_nos[index], rows[index], column, issue) for index, column, issue in found[:listed]]
+        problems = [
+            self._problem(row_nos[index], rows[index], column, issue) for index, column, issue in found[:listed]
+        ]
         duplicates = len(rows) - len(refused) - accepted.num_rows
         return Batch(accepted, self._refused(found, refused, row_nos, rows), problems, counts, duplicates)
 
@@ -75,7 +81,7 @@ class ChunkReader:
 
     # ---- values
 
-    def _columns(self, rows: Sequence[Sequence[str]], found: Found) -> dict[str, list[Any]]:
+    def _columns(self, rows: Sequence[Row], found: Found) -> dict[str, list[Any]]:
         """Canonical id → values, and every issue into ``found``."""
         texts = list(zip(*rows, strict=True))
         values: dict[str, list[Any]] = {}
@@ -114,7 +120,7 @@ class ChunkReader:
                 found += [(index, birth_column, issue) for index, issue in births]
             if "sex_matches_id" in checks:
                 found += [(index, sex_column, issue) for index, issue in differing]
-            values["id_no"] = [identity.value for identity in identities]
+            values["id_no"] = [identity.value or None for identity in identities]
             values["id_state"] = [identity.state for identity in identities]
         self._check_any_of(values, size, found)
 
@@ -149,55 +155,56 @@ class ChunkReader:
 
     # ---- rows
 
-    def _fresh(self, values: dict[str, list[Any]], size: int, refused: set[int]) -> list[bool]:
-        """Which rows are accepted: not refused, and not equal in every value to an earlier accepted row."""
-        add = self._rows_seen.add
-        rows = zip(*values.values(), strict=True)
-        if not refused:
-            return [not add(hash(row) & _HASH_MASK) for row in rows]
-        return [index not in refused and not add(hash(row) & _HASH_MASK) for index, row in enumerate(rows)]
-
-    def _row_keys(self, values: dict[str, list[Any]], size: int) -> list[str]:
-        """24 hex digits per row: keyed hash of the kind's key columns and, from the second such row on, of its count."""
+    def _row_keys(self, values: dict[str, list[Any]], size: int, refused: set[int]) -> list[str | None]:
+        """The key of every accepted row; None for a refused row and for one equal in every value to an earlier
+        row.
+        """
         columns = [values[column.id] for column in self._kind.columns if column.key and column.id in values]
-        rows = zip(*columns, strict=True) if columns else iter([()] * size)
-        return [self._row_key("\x1f".join([self._kind.id, *("" if each is None else str(each) for each in row)])) for row in rows]
+        keys = zip(*map(_texts, columns), strict=True) if columns else iter([()] * size)
+        rows = zip(*values.values(), strict=True)
+        prefix, row_key = self._kind.id + SEPARATOR, self._row_key
+        return [
+            None if index in refused else row_key(prefix + SEPARATOR.join(key), hash(row) & _HASH_MASK)
+            for index, (key, row) in enumerate(zip(keys, rows, strict=True))
+        ]
 
-    def _row_key(self, text: str) -> str:
-        digest = self._hash(text)
-        if self._keys_seen.add(int.from_bytes(digest[:8])):
-            self._repeats[digest] += 1
-            digest = self._hash(f"{text}\x1e{self._repeats[digest]}")
-        return digest.hex()
+    def _row_key(self, key: str, row: int) -> str | None:
+        """24 hex digits: keyed hash of the key columns and, from the second different row with that key on, of
+        its count.
+        """
+        digest = self._hash(key)
+        first = self._keys_seen.add(int.from_bytes(digest[:8]), row)
+        if first is None:
+            return digest.hex()
+        rows = self._repeats.setdefault(digest, [first])
+        if row in rows:
+            return None
+        rows.append(row)
+        return self._hash(f"{key}{SEPARATOR}{len(rows)}").hex()
 
     def _hash(self, text: str) -> bytes:
-        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12, key=self._index_key).digest()
+        return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12, key=self._index_key).digest()
 
     def _accepted(
-        self, values: dict[str, list[Any]], row_nos: Sequence[int], rows: Sequence[Sequence[str]], keep: list[bool]
+        self, values: dict[str, list[Any]], row_nos: Sequence[int], rows: Sequence[Row], keys: list[str | None]
     ) -> pa.RecordBatch:
-        if not all(keep):
-            values = {column_id: list(compress(cells, keep)) for column_id, cells in values.items()}
-            row_nos, rows = list(compress(row_nos, keep)), list(compress(rows, keep))
-        size = len(rows)
-        values = {
-            **values,
-            "row_no": list(row_nos),
-            "sheet": [self._head.sheet] * size,
-            "row_key": self._row_keys(values, size),
-        }
-        arrays = [self._array(field, values, rows, size) for field in self._schema]
+        values = {**values, "row_no": list(row_nos), "row_key": keys}
+        if None in keys:
+            values = {column_id: list(compress(cells, keys)) for column_id, cells in values.items()}
+            rows = list(compress(rows, keys))
+        values["sheet"] = [self._head.sheet] * len(rows)
+        arrays = [self._array(field, values, rows) for field in self._schema]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
-    def _array(self, field: pa.Field, values: dict[str, list[Any]], rows: Sequence[Sequence[str]], size: int) -> pa.Array:
+    def _array(self, field: pa.Field, values: dict[str, list[Any]], rows: Sequence[Row]) -> pa.Array:
         if field.name == "raw":
             return raw_array(rows)
         if field.name not in values:
-            return pa.nulls(size, field.type)
+            return pa.nulls(len(rows), field.type)
         return pa.array(values[field.name], field.type)
 
     def _refused(
-        self, found: Found, refused: set[int], row_nos: Sequence[int], rows: Sequence[Sequence[str]]
+        self, found: Found, refused: set[int], row_nos: Sequence[int], rows: Sequence[Row]
     ) -> pa.RecordBatch:
         order = sorted(refused)
         by_row: dict[int, list[RowProblem]] = {index: [] for index in order}
@@ -215,7 +222,7 @@ class ChunkReader:
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=REFUSED_SCHEMA)
 
-    def _problem(self, row_no: int, row: Sequence[str], column: Column, issue: Issue) -> RowProblem:
+    def _problem(self, row_no: int, row: Row, column: Column, issue: Issue) -> RowProblem:
         text = error_text(issue.code)
         position = self._positions.get(column.id, -1)
         return RowProblem(
@@ -233,8 +240,8 @@ class ChunkReader:
 
 
 def severity(issue: Issue, column: Column) -> str:
-    """refuse or warn. A column may be strict (``on_bad: refuse``); else the catalog decides, softened where the child can
-    still be found without the cell: only a missing name, a damaged key and a shifted row keep a row out.
+    """refuse or warn. A column may be strict (``on_bad: refuse``); else the catalog decides, softened where the
+    child can still be found without the cell: only a missing name, a damaged key and a shifted row keep a row out.
     """
     if column.on_bad == "refuse":
         return "refuse"
@@ -252,11 +259,15 @@ def _masked(text: str, column: Column) -> str:
     return shown(text)
 
 
-def raw_array(rows: Sequence[Sequence[str]]) -> pa.Array:
+def _texts(values: list[Any]) -> list[str]:
+    """Values as text for a key; each distinct day or amount is written once."""
+    if all(type(value) is str for value in values):
+        return values
+    written = {value: "" if value is None else str(value) for value in set(values)}
+    return list(map(written.__getitem__, values))
+
+
+def raw_array(rows: Sequence[Row]) -> pa.Array:
     """The cells of ``rows`` as list<string>."""
-    flat = [cell for row in rows for cell in row]
-    offsets, end = [0], 0
-    for row in rows:
-        end += len(row)
-        offsets.append(end)
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(flat, pa.string()))
+    offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
+    return pa.ListArray.from_arrays(offsets, pa.array(list(chain.from_iterable(rows)), pa.string()))

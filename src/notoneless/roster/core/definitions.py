@@ -1,7 +1,8 @@
 """Roster kinds as data: one folder with a ``kind.yaml`` per kind; a new kind needs no code.
 
-``columns.yaml`` holds the columns that kinds share, ``codes.yaml`` the value lists, ``headers.yaml`` the words that tell the
-parts of a sheet apart. A further folder of kinds (a county's own) may bring its own copies; missing ones fall back to these.
+``columns.yaml`` holds the columns that kinds share, ``codes.yaml`` the value lists, ``headers.yaml`` the words
+that tell the parts of a sheet apart. A further folder of kinds (a county's own) may bring its own copies;
+missing ones fall back to these.
 """
 
 import functools
@@ -17,11 +18,27 @@ from notoneless.roster.core.header_text import heading_key
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions"
 TYPES = frozenset(
-    "text name id_no student_no cert_no date month code flag grade class_no fen digits term place_code".split()
+    [
+        "text",
+        "name",
+        "id_no",
+        "student_no",
+        "cert_no",
+        "date",
+        "month",
+        "code",
+        "flag",
+        "grade",
+        "class_no",
+        "fen",
+        "digits",
+        "term",
+        "place_code",
+    ]
 )
 SUBJECTS = frozenset({"person", "school"})
 CODE_LISTS = {"flag": "flag", "grade": "grade"}
-COLUMN_FIELDS = frozenset("id name type aliases required on_bad key codes into also".split())
+COLUMN_FIELDS = frozenset(["id", "name", "type", "aliases", "required", "on_bad", "key", "codes", "into", "also"])
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,9 @@ class Column:
 
 @dataclass(frozen=True)
 class RowCheck:
-    """A check over several columns of a row: birth_matches_id, sex_matches_id, or any_of (one of ``columns`` is filled)."""
+    """A check over several columns of a row: birth_matches_id, sex_matches_id, or any_of (one of ``columns`` is
+    filled).
+    """
 
     check: str
     columns: tuple[str, ...] = ()
@@ -122,7 +141,9 @@ class KindDefinition:
 
 @functools.cache
 def load_kinds(folder: Path = DEFINITIONS) -> Mapping[str, KindDefinition]:
-    """All kinds below ``folder`` by id, in folder order. Raises Fault E319 naming the file and what is wrong in it."""
+    """All kinds below ``folder`` by id, in folder order. Raises Fault E319 naming the file and what is wrong in
+    it.
+    """
     shared = _Shared(
         columns=_read(folder, "columns.yaml"),
         codes=_read(folder, "codes.yaml"),

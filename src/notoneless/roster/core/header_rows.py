@@ -17,7 +17,8 @@ FEWEST_COLUMNS = 2
 class HeaderRows:
     """One possible header. ``header_row`` and ``first_row`` (of data) count from 1; ``titles`` is the text above it.
 
-    ``lower`` are the cells of its last row; ``single`` is the reading of that row alone, None when it is itself single.
+    ``lower`` are the cells of its last row; ``single`` is the reading of that row alone, None when it is itself
+    single.
     """
 
     sheet: RawSheet
@@ -55,7 +56,9 @@ def _two_rows(single: HeaderRows, upper: list[str], other_person: Sequence[str])
 
 
 def spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
-    """Group names over the cells they were merged across: a blank cell above a filled one takes the group to its left."""
+    """Group names over the cells they were merged across: a blank cell above a filled one takes the group to its
+    left.
+    """
     width = max(len(upper), len(lower))
     groups: list[str] = []
     for index in range(width):

@@ -11,7 +11,9 @@ _DECORATION = re.compile(r"[*★☆※#:：、,，.。;；\"'“”‘’()\[\]�
 
 
 def tidy(text: str) -> str:
-    """Cell text without invisible characters, outer blanks and the leading apostrophe that marks text in spreadsheets."""
+    """Cell text without invisible characters, outer blanks and the leading apostrophe that marks text in
+    spreadsheets.
+    """
     if text.isascii() and text.isalnum():
         return text
     text = _BLANKS.sub(" ", _CONTROL.sub("", _INVISIBLE.sub("", text))).strip()
@@ -24,7 +26,9 @@ def narrow(text: str) -> str:
 
 
 def heading_key(text: str) -> str:
-    """What is compared of a heading or code value: ``★ 姓 名（必填）：`` and ``姓名(必填)`` give ``姓名必填``; lower case."""
+    """What is compared of a heading or code value: ``★ 姓 名（必填）：`` and ``姓名(必填)`` give ``姓名必填``;
+    lower case.
+    """
     return _DECORATION.sub("", _BLANKS.sub("", narrow(_INVISIBLE.sub("", text)))).lower()
 
 

@@ -35,7 +35,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class ColumnMapping:
-    """The columns of one file: ``columns`` label → canonical id; ``positions`` canonical id → place in the row (from 0).
+    """The columns of one file: ``columns`` label → canonical id; ``positions`` canonical id → place in the row
+    (from 0).
 
     ``extra``: labels of columns that are not used; ``missing``: 名称 of required columns not found.
     """
@@ -50,11 +51,13 @@ class ColumnMapping:
         return {"columns": self.columns, "extra": self.extra, "missing": self.missing}
 
 
-def make_headings(header: Sequence[str], groups: Sequence[str] = (), other_person: Sequence[str] = ()) -> list[Heading]:
+def make_headings(
+    header: Sequence[str], groups: Sequence[str] = (), other_person: Sequence[str] = ()
+) -> list[Heading]:
     """Headings of a header row; ``groups`` is the upper row of a two-row header, spread over its merged cells.
 
-    Below a group that names another person (监护人, 父亲…) a heading is read only together with its group, so that the
-    guardian's 姓名 is never taken for the child's.
+    Below a group that names another person (监护人, 父亲…) a heading is read only together with its group, so
+    that the guardian's 姓名 is never taken for the child's.
     """
     groups = [*groups, *[""] * (len(header) - len(groups))]
     seen: dict[str, int] = {}
@@ -76,7 +79,11 @@ def _keys(text: str, group: str, other_person: Sequence[str]) -> tuple[str, ...]
     keys = [heading_key(text), bare_heading_key(text)]
     if group:
         bare = bare_heading_key(group)
-        joined = [heading_key(group + text), bare + bare_heading_key(text), _GROUP_TAIL.sub("", bare) + bare_heading_key(text)]
+        joined = [
+            heading_key(group + text),
+            bare + bare_heading_key(text),
+            _GROUP_TAIL.sub("", bare) + bare_heading_key(text),
+        ]
         about_another = any(word in group for word in other_person)
         keys = [*joined, heading_key(group)] if not text.strip() else joined if about_another else [*joined, *keys]
     return tuple(dict.fromkeys(key for key in keys if key))
@@ -85,10 +92,11 @@ def _keys(text: str, group: str, other_person: Sequence[str]) -> tuple[str, ...]
 def match_columns(
     kind: KindDefinition, headings: Sequence[Heading], given: Mapping[str, str] | None = None
 ) -> ColumnMapping:
-    """Match ``headings`` to the columns of ``kind``; ``given`` (file column → canonical id or "" for none) goes first.
+    """Match ``headings`` to the columns of ``kind``; ``given`` (file column → canonical id or "" for none) goes
+    first.
 
-    A better way of reading a heading wins over a lesser one, then the 名称 over an alias and a first alias over a later one,
-    then the left column over the right one.
+    A better way of reading a heading wins over a lesser one, then the 名称 over an alias and a first alias over
+    a later one, then the left column over the right one.
     Raises Fault E310 when ``given`` names a column that the file or the kind does not have, or one twice.
     """
     taken = _given_columns(kind, headings, given or {})

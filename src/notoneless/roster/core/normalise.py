@@ -1,7 +1,8 @@
 """Cell text → value, one small pure function per column type.
 
-Each function takes the tidied, non-empty text of one cell and gives ``(value, issue)``: the value kept (None when nothing can
-be kept) and what is wrong with it (None when nothing is). They run once per distinct text, see ``cells.py``.
+Each function takes the tidied, non-empty text of one cell and gives ``(value, issue)``: the value kept (None
+when nothing can be kept) and what is wrong with it (None when nothing is). They run once per distinct text, see
+``cells.py``.
 """
 
 import re
@@ -15,11 +16,14 @@ from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.header_text import heading_key, narrow, tidy
 
 SCIENTIFIC = re.compile(r"[-+]?\d(\.\d+)?[eE]\+?\d{1,3}")
+PLAIN_STUDENT_NO = re.compile("[GLJ][0-9]{17}[0-9X]")
 _FLOAT_TAIL = re.compile(r"(\d+)\.0+")
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*[-./年]?\s*(0?[1-9]|1[0-2])(?:\s*[-./月]\s*(?:\d{1,2}日?)?)?(?:\s+[\d:]+)?")
 _CLASS = re.compile(r"[(\[]?(\d{1,4}|[一二三四五六七八九十]{1,3})[)\]]?班?")
 _TERM_SEASON = re.compile(r"((?:19|20)\d\d)年?(春|秋)(?:季)?(?:学期)?")
-_TERM_HALF = re.compile(r"((?:19|20)\d\d)(?:[-~—至/]+((?:19|20)?\d\d))?(?:学年)?(?:度)?[-_]?(?:第)?([一二12上下])(?:学期|期)?")
+_TERM_HALF = re.compile(
+    r"((?:19|20)\d\d)(?:[-~—至/]+((?:19|20)?\d\d))?(?:学年)?(?:度)?[-_]?(?:第)?([一二12上下])(?:学期|期)?"
+)
 _CHINESE_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
 NO_NAME = "E230"
 MANY_CHOICES = 8
@@ -38,7 +42,9 @@ Normaliser = Callable[[str, Column], Result]
 
 
 def shown(text: str) -> str:
-    """A cell as it may stand in a message: cut short; anything like a number or a name is masked by its own function."""
+    """A cell as it may stand in a message: cut short; anything like a number or a name is masked by its own
+    function.
+    """
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
@@ -67,12 +73,16 @@ def name(cell: str, column: Column) -> Result:
 
 
 def id_number(cell: str, column: Column) -> Result:
-    """An ID number beside the row's own (head of household, guardian): the normalised number, or as cleaned when wrong."""
+    """An ID number beside the row's own (head of household, guardian): the normalised number, or as cleaned when
+    wrong.
+    """
     return _number(resident_id.parse(cell), column)
 
 
 def student_number(cell: str, column: Column) -> Result:
     """A student number (学籍号); a wrong one is kept as cleaned."""
+    if PLAIN_STUDENT_NO.fullmatch(cell):
+        return cell, None
     return _number(student_no.parse(cell), column)
 
 
@@ -171,7 +181,9 @@ def _class_figure(figure: str) -> int:
 
 
 def term(cell: str, column: Column) -> Result:
-    """``2026秋`` from 2026秋季学期, 2026-2027学年第一学期, 2026-2027-1; the second half-year is the next year's spring."""
+    """``2026秋`` from 2026秋季学期, 2026-2027学年第一学期, 2026-2027-1; the second half-year is the next year's
+    spring.
+    """
     value = re.sub(r"\s", "", narrow(cell))
     if found := _TERM_SEASON.fullmatch(value):
         return found[1] + found[2], None

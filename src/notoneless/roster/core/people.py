@@ -1,11 +1,13 @@
-"""What belongs to a person's row as a whole: the ID number with what it says of birth and sex, the address with its place."""
+"""What belongs to a person's row as a whole: the ID number with what it says of birth and sex, the address with
+its place.
+"""
 
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from notoneless.common import resident_id
+from notoneless.common.resident_id import ResidentId
 from notoneless.policy.places import Places, level_of
 from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.normalise import Issue
@@ -17,34 +19,32 @@ SEX_NAMES = {"1": "男", "2": "女"}
 _HOUSE_NUMBER = re.compile(r"[0-9０-９].*")
 
 
-class Identity(NamedTuple):
-    """The ID cell of a row: ``value`` None when empty; ``birth`` and ``sex`` only when the number is valid."""
+def judge_identity(cell: str, column: Column) -> tuple[ResidentId, Issue | None]:
+    """Read the ID cell; a wrong number is kept as typed, for it may be repaired when persons are linked.
 
-    value: str | None
-    state: str
-    birth: date | None = None
-    sex: str | None = None
-
-
-def judge_identity(cell: str, column: Column) -> tuple[Identity, Issue | None]:
-    """Read the ID cell; a wrong number is kept as typed, for it may be repaired when persons are linked."""
+    Only a valid number says anything of birth and sex; no number and a placeholder have the value "".
+    """
     found = resident_id.parse(cell)
     code = UPGRADED if found.upgraded else found.problem_code
-    issue = Issue(code, {"column": column.name, "masked": found.masked}) if code else None
+    if not code:
+        return found, None
+    issue = Issue(code, {"column": column.name, "masked": found.masked})
     if found.state == "valid":
-        return Identity(found.value, "valid", found.birth, found.sex), issue
-    kept = found.value if found.state not in ("missing", "placeholder") else None
-    return Identity(kept or None, found.state), issue
+        return found, issue
+    kept = "" if found.state in ("missing", "placeholder") else found.value
+    return ResidentId(found.state, kept), issue
 
 
-def fill_births(days: list[date | None], identities: Sequence[Identity], column: Column, bad: set[int]) -> list[tuple[int, Issue]]:
+def fill_births(
+    days: list[date | None], identities: Sequence[ResidentId], column: Column, bad: set[int]
+) -> list[tuple[int, Issue]]:
     """Put the birthday of a valid ID number where the row has none (in place).
 
     Gives an issue for rows whose written date was unreadable (``bad``) and for dates that differ from the number.
     """
     issues = []
     for index, (day, identity) in enumerate(zip(days, identities, strict=True)):
-        if identity.birth is None or day == identity.birth:
+        if day == identity.birth or identity.birth is None:
             continue
         values = {"column": column.name, "value": str(day), "id_value": identity.birth.isoformat()}
         if day is None:
@@ -56,7 +56,7 @@ def fill_births(days: list[date | None], identities: Sequence[Identity], column:
     return issues
 
 
-def fill_sexes(sexes: list[str | None], identities: Sequence[Identity], column: Column) -> list[tuple[int, Issue]]:
+def fill_sexes(sexes: list[str | None], identities: Sequence[ResidentId], column: Column) -> list[tuple[int, Issue]]:
     """Put the sex of a valid ID number where the row has none, else 0 (in place); an issue where the two differ."""
     issues = []
     for index, (sex, identity) in enumerate(zip(sexes, identities, strict=True)):

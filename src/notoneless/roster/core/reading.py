@@ -108,9 +108,10 @@ def read_roster_batches(
     """Open a roster file and read only its head; the rows are read while the result is walked.
 
     ``source``: path, bytes or seekable binary stream. ``kind``: id or 名称, recognised from the headings when None.
-    ``mapping``: file column → canonical id, "" for “not used”; other columns are matched by name. ``index_key``: key of the
-    row keys (up to 64 bytes). ``within``: place code in which addresses without a county are looked up.
-    Raises Fault E001–E009 (file), E301–E304, E310, E313 (kind, header, columns); E311 at the end when there was no row.
+    ``mapping``: file column → canonical id, "" for “not used”; other columns are matched by name. ``index_key``:
+    key of the row keys (up to 64 bytes). ``within``: place code in which addresses without a county are looked up.
+    Raises Fault E001–E009 (file), E301–E304, E310, E313 (kind, header, columns); E311 at the end when there was
+    no row.
     """
     name = file_name or (Path(source).name if isinstance(source, Path | str) else "名册")
     kinds = load_kinds(definitions)

@@ -136,7 +136,9 @@ def _hinted(kind: KindDefinition, rows: HeaderRows, file_name: str) -> bool:
 
 
 def _telling(readings: list[Candidate], file_name: str) -> list[Candidate]:
-    """The readings with a mark of their kind: a telling column or the kind's name on file, sheet or title. Raises E301."""
+    """The readings with a mark of their kind: a telling column or the kind's name on file, sheet or title.
+    Raises E301.
+    """
     telling = [each for each in readings if each.marks or each.hinted]
     if telling:
         return telling

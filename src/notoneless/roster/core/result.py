@@ -21,7 +21,9 @@ REFUSED_SCHEMA = pa.schema(
         ("sentences", pa.list_(pa.string())),
     ]
 )
-"""Refused rows: ``problems`` codes, ``columns`` places in the row (from 0, -1 for the whole row), ``sentences`` one per problem."""
+"""Refused rows: ``problems`` codes, ``columns`` places in the row (from 0, -1 for the whole row), ``sentences``
+one per problem.
+"""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Counts:
         return Counts(*(getattr(self, key) + getattr(other, key) for key in self.__dataclass_fields__))
 
     def check(self) -> "Counts":
-        """Self, when no row is lost or counted twice; AssertionError else (a fault of the program, never of the file)."""
+        """Self, when no row is lost or counted twice; AssertionError else (a fault of the program, never of the
+        file).
+        """
         parts = self.accepted + self.refused + self.duplicate + self.ignored
         if parts != self.read:
             raise AssertionError(f"rows lost: read {self.read}, accounted for {parts}")
@@ -51,7 +55,8 @@ class Counts:
 
 @dataclass(frozen=True)
 class RowProblem:
-    """One thing wrong in one row. ``column`` is the canonical id, ``position`` its place in the row (-1: the whole row).
+    """One thing wrong in one row. ``column`` is the canonical id, ``position`` its place in the row (-1: the
+    whole row).
 
     ``value_masked`` is fit for a screen: numbers and names are masked.
     """
@@ -107,8 +112,9 @@ class Head:
 class Roster:
     """One file read as one kind of roster.
 
-    ``rows``: accepted rows, see :func:`roster_schema`; ``refused``: see :data:`REFUSED_SCHEMA`; ``problems``: the first
-    ones in row order (``problem_counts`` counts all, by code); ``ignored``: how many rows were left out, by reason.
+    ``rows``: accepted rows, see :func:`roster_schema`; ``refused``: see :data:`REFUSED_SCHEMA`; ``problems``:
+    the first ones in row order (``problem_counts`` counts all, by code); ``ignored``: how many rows were left
+    out, by reason.
     """
 
     head: Head
@@ -144,7 +150,8 @@ class Roster:
         counts = self.counts
         line = (
             f"{self.head.kind.name} · {self.head.file_name} · {self.head.sheet} · 表头第 {self.head.header_row} 行 · "
-            f"读入 {counts.read} = 可导入 {counts.accepted} + 有错误 {counts.refused} + 重复 {counts.duplicate} + 已忽略 {counts.ignored}"
+            f"读入 {counts.read} = 可导入 {counts.accepted} + 有错误 {counts.refused}"
+            f" + 重复 {counts.duplicate} + 已忽略 {counts.ignored}"
         )
         body = "".join(
             f"<tr><td>{code}</td><td>{html.escape(name)}</td><td>{rows}</td><td>{html.escape(how)}</td></tr>"
@@ -165,7 +172,9 @@ PERSON_FIELDS = ("name", "sex", "dob", "id_no", "id_state", "nation", "addr", "a
 
 
 def roster_schema(kind: KindDefinition) -> pa.Schema:
-    """Columns of the accepted rows: row_no, sheet, row_key, raw, then the canonical columns (person columns first)."""
+    """Columns of the accepted rows: row_no, sheet, row_key, raw, then the canonical columns (person columns
+    first).
+    """
     own = [column.id for column in kind.columns if not column.into]
     ids = [*(PERSON_FIELDS if kind.subject == "person" else ()), *own]
     types = {column.id: ARROW_TYPES.get(column.type, pa.string()) for column in kind.columns}

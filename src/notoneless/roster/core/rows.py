@@ -31,9 +31,9 @@ class RowFilter:
         name = row[self._name_at]
         if not name or name.isspace():
             return self._reason_without_name(row)
-        if name[0] in self._starts or (first and first[0] in self._starts):
-            if reason := self._sum_or_note(row):
-                return reason
+        suspect = name[0] in self._starts or (first and first[0] in self._starts)
+        if suspect and (reason := self._sum_or_note(row)):
+            return reason
         if name in self._header_names and self._is_header(row):
             return HEADER
         return ""
@@ -53,7 +53,9 @@ class RowFilter:
             return ""
         filled = [heading_key(cell) for cell in row if tidy(cell)]
         for cell in (filled[0], heading_key(row[self._name_at])):
-            if cell in self._sums or (cell.startswith(self._sums) and not cell.strip("".join(self._sums) + "人元名0123456789")):
+            if cell in self._sums or (
+                cell.startswith(self._sums) and not cell.strip("".join(self._sums) + "人元名0123456789")
+            ):
                 return SUM
         if len(filled) <= FEW_FILLED and filled[0].startswith(self._notes) and len(filled[0]) > 1:
             return NOTE
@@ -62,5 +64,3 @@ class RowFilter:
     def _is_header(self, row: Sequence[str]) -> bool:
         keys = [(heading_key(row[at]), self._header_keys[at]) for at in self._positions]
         return all(key in allowed for key, allowed in keys) and sum(bool(key) for key, _ in keys) > 1
-
-

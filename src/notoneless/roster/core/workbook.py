@@ -24,8 +24,8 @@ TINTED_ROWS = 50_000
 def errors_workbook(roster: Roster, path: Path) -> int:
     """Write the refused rows to ``path`` as xlsx; returns their number.
 
-    The sender's own columns, wrong cells tinted with a note, the last column 错误说明, and a sheet 汇总 by kind of error.
-    Corrected, the file can be imported as it is: both additions are left out when it is read again.
+    The sender's own columns, wrong cells tinted with a note, the last column 错误说明, and a sheet 汇总 by kind
+    of error. Corrected, the file can be imported as it is: both additions are left out when it is read again.
     """
     header = importable_header(roster.head)
     refused = roster.refused
@@ -43,7 +43,9 @@ def errors_workbook(roster: Roster, path: Path) -> int:
 
 
 def importable_header(head: Head) -> list[str]:
-    """The sender's headings; where one is understood only by the file's mapping, the 名称 that is always understood."""
+    """The sender's headings; where one is understood only by the file's mapping, the 名称 that is always
+    understood.
+    """
     header = [text or f"第{index + 1}列" for index, text in enumerate(head.header)]
     alone = match_columns(head.kind, make_headings(header)).positions
     for column_id, position in head.mapping.positions.items():
@@ -95,7 +97,9 @@ def _summary(roster: Roster) -> Sheet:
 
 
 def template(kind: KindDefinition, path: Path) -> None:
-    """Write an empty workbook for ``kind``: its columns as headings with a note on each, and a sheet that explains them."""
+    """Write an empty workbook for ``kind``: its columns as headings with a note on each, and a sheet that
+    explains them.
+    """
     columns = [column for column in kind.columns if not column.into]
     data = Sheet(
         name=kind.name[:31],
@@ -105,7 +109,8 @@ def template(kind: KindDefinition, path: Path) -> None:
         header_notes={index: _note(column) for index, column in enumerate(columns)},
     )
     lines: list[list[Cell]] = [
-        [column.name, "必需" if column.required else "可选", _note(column), "、".join(column.aliases)] for column in columns
+        [column.name, "必需" if column.required else "可选", _note(column), "、".join(column.aliases)]
+        for column in columns
     ]
     help_sheet = Sheet(SUMMARY_SHEET, ["列", "是否必需", "怎么填", "也认得的写法"], lines, widths=[20, 10, 50, 80])
     write_workbook(path, [data, help_sheet])
