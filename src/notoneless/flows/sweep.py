@@ -129,14 +129,23 @@ def _make_current(
         checks.record_sweep(
             sweep=sweep,
             deliveries=[one.pk for one in inputs.deliveries],
-            counts=[{"place_code": count.pop("township_code"), **count} for count in map(dict, comparison.counts)],
+            counts=[{"place_code": count.pop("township_code"), **count} for count in comparison.counts],
             by=by,
             now=now,
         )
         links.record_children(persons=comparison.persons, sweep_id=sweep.pk, progress=tell)
         links.record_merged(merged=comparison.merged)
         links.record_reviews(review=comparison.review, sweep_id=sweep.pk)
-        opened = open_gaps(sweep=sweep, comparison=comparison, pack=inputs.pack, by=by, now=now, progress=tell)
+        opened = open_gaps(
+            sweep=sweep,
+            comparison=comparison,
+            pack=inputs.pack,
+            previous_members=inputs.previous_members,
+            by=by,
+            now=now,
+            progress=tell,
+        )
+        checks.record_gap_counts(sweep=sweep, counts=opened.counts)
     tell("完成", 1, 1)
     return SweepOutcome(sweep=sweep, already=False, opened_cases=opened.cases, gaps=opened.counts)
 

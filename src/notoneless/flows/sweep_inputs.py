@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+from django.utils.timezone import localdate
 
 from notoneless.case.records import queries as cases
+from notoneless.check.core import load_checks
+from notoneless.check.core.facts import FACTS
 from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
@@ -25,19 +28,6 @@ from notoneless.policy.places import code_range, full_code
 from notoneless.roster.records import queries as rosters
 from notoneless.roster.records.models import Delivery
 
-FACT_SCHEMAS = {
-    "excuse": pa.schema(
-        [
-            ("child_id", pa.string()),
-            ("check_id", pa.string()),
-            ("outcome", pa.string()),
-            ("evidence_no", pa.string()),
-            ("valid_to", pa.date32()),
-        ]
-    ),
-    "placement": pa.schema([("child_id", pa.string()), ("kind", pa.string()), ("from_date", pa.date32())]),
-    "visit": pa.schema([("child_id", pa.string()), ("kind", pa.string()), ("date", pa.date32())]),
-}
 # Columns of a delivery that no check and no link step reads; they stay in the lake.
 LEFT_IN_LAKE = {"raw", "sheet"}
 
@@ -119,13 +109,12 @@ def read_rosters(chosen: list[tuple[str, str, dt.date]]) -> Rosters:
 
 
 def read_facts(as_of: dt.date) -> dict[str, pa.Table]:
-    """Excuses, placements and visits known to the cases on a day, as tables under a total order."""
-    rows = {
-        "excuse": cases.get_excuse_facts(as_of),
-        "placement": cases.get_placement_facts(as_of),
-        "visit": cases.get_visit_facts(as_of),
-    }
-    return {name: _table(rows[name], schema) for name, schema in FACT_SCHEMAS.items()}
+    """Excuses, placements in force and visits known to the cases, as tables under a total order."""
+    ledgers = {check_id: check.ledger for check_id, check in load_checks().items()}
+    placements = [row for row in cases.get_placement_facts() if row["to_date"] is None or row["to_date"] > as_of]
+    visits = [row | {"date": localdate(row["at"])} for row in cases.get_visit_facts()]
+    rows = {"excuse": cases.get_excuse_facts(as_of, ledgers), "placement": placements, "visit": visits}
+    return {name: _table(rows[name], schema) for name, schema in FACTS.items()}
 
 
 def read_previous(sweep_id: str) -> pa.Table:

@@ -11,7 +11,8 @@ import pyarrow as pa
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
 from notoneless.flows.sweep import COLLECTION, Progress, compute, sweep_files
-from notoneless.flows.sweep_inputs import FACT_SCHEMAS, SweepInputs, read_previous, read_rosters
+from notoneless.check.core.facts import FACTS
+from notoneless.flows.sweep_inputs import SweepInputs, read_previous, read_rosters
 from notoneless.org.keys import lake
 from notoneless.policy.pack import load_pack
 
@@ -88,7 +89,7 @@ def inputs_of(sweep: Sweep) -> SweepInputs:
         deliveries=[],
         rosters=read_rosters(chosen),
         decisions=_read(sweep, "decisions.parquet"),
-        facts={name: _read(sweep, f"facts_{name}.parquet") for name in FACT_SCHEMAS},
+        facts={name: _read(sweep, f"facts_{name}.parquet") for name in FACTS},
         previous=previous,
         previous_members=read_previous(previous) if previous else None,
         digest=manifest["inputs_digest"],

@@ -36,3 +36,9 @@ def record_sweep(
         manifest=sweep.manifest_digest,
     )
     return sweep
+
+
+def record_gap_counts(*, sweep: Sweep, counts: dict[str, int]) -> None:
+    """Keep what became of the gaps with the sweep's summary; in the transaction that made the sweep current."""
+    sweep.summary = {**sweep.summary, "gaps": counts}
+    sweep.save(update_fields=["summary"])

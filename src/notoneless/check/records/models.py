@@ -77,9 +77,7 @@ class CheckCount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["sweep", "check_id", "place_code"], name="count_once"),
             models.CheckConstraint(
-                condition=Q(
-                    expected=models.F("met") + models.F("gap") + models.F("excused") + models.F("unknown")
-                ),
+                condition=Q(expected=models.F("met") + models.F("gap") + models.F("excused") + models.F("unknown")),
                 name="count_conserved",
             ),
         ]
