@@ -144,13 +144,14 @@ class ChunkReader:
             for row in set(rows):
                 memo[row] = join_address(row[1:], row[0])
             values["addr"] = list(map(memo.__getitem__, rows))
-        source = "addr" if "addr" in values else "address" if "address" in values else ""
-        if not source:
+        sources = [each for each in self._kind.address_from if each in values]
+        if not sources:
             return
-        codes, issues = self._places.apply([text or "" for text in values[source]])
+        texts = [next(filter(None, row), "") for row in zip(*(values[each] for each in sources), strict=True)]
+        codes, issues = self._places.apply(texts)
         given = values.get("addr_code", none)
         values["addr_code"] = [own or code for own, code in zip(given, codes, strict=True)]
-        column = self._kind.column(source)
+        column = self._kind.column(sources[0])
         found += [(index, column, issue) for index, issue in issues if given[index] is None]
 
     # ---- rows

@@ -92,6 +92,7 @@ class KindDefinition:
     signature: tuple[str, ...]
     row_checks: tuple[RowCheck, ...]
     precedence: tuple[str, ...]
+    address_from: tuple[str, ...]
     folder: Path
     example_file: str
     words: Mapping[str, tuple[str, ...]]
@@ -189,6 +190,7 @@ def _kind(file: Path, data: Mapping[str, Any], shared: _Shared) -> KindDefinitio
             signature=tuple(data.get("signature", ())),
             row_checks=tuple(map(_row_check, data.get("row_checks", ()))),
             precedence=tuple(data.get("precedence", ())),
+            address_from=tuple(data.get("address_from", ("addr",))),
             folder=file.parent,
             example_file=data.get("example_file", ""),
             words=shared.words,
