@@ -1,9 +1,9 @@
 -- 应有：同一学期互斥的一组项目只发一次（分几次发、合计不超标准的不算重复）。
 WITH standard AS (
-    SELECT i.excludes, a.stage, max(a.term_fen) AS term_fen
+    SELECT i.excludes, a.stage, a.boarding, max(a.term_fen) AS term_fen
     FROM policy_aid_schemes AS a
     INNER JOIN policy_aid_items AS i ON i.code = a.item
-    GROUP BY i.excludes, a.stage
+    GROUP BY i.excludes, a.stage, a.boarding
 ),
 received AS (
     SELECT child_id, excludes, sum(paid_fen) AS paid_fen, sum(times) AS times, min(item_name) AS first_item,
@@ -11,12 +11,20 @@ received AS (
     FROM paid
     GROUP BY child_id, excludes
 ),
-judged AS (
-    SELECT r.*, CASE WHEN r.times > 1 AND r.paid_fen > coalesce(s.term_fen, 0) THEN 1 ELSE 0 END AS twice
+allowed AS (
+    -- 走读生两次非寄宿补助正好等于一次寄宿补助，所以标准按就读方式取。
+    SELECT r.child_id, r.excludes, max(s.term_fen) AS term_fen
     FROM received AS r
     LEFT JOIN on_roll AS o ON o.child_id = r.child_id
     LEFT JOIN policy_school_stages AS g ON g.position = o.position - :grade_shift
     LEFT JOIN standard AS s ON s.excludes = r.excludes AND s.stage = g.stage
+         AND (s.boarding = 'any' OR o.boarding IS NULL OR s.boarding = o.boarding)
+    GROUP BY r.child_id, r.excludes
+),
+judged AS (
+    SELECT r.*, CASE WHEN r.times > 1 AND r.paid_fen > coalesce(a.term_fen, 0) THEN 1 ELSE 0 END AS twice
+    FROM received AS r
+    INNER JOIN allowed AS a ON a.child_id = r.child_id AND a.excludes = r.excludes
 )
 SELECT child_id, :period AS period,
        CASE max(twice) WHEN 1 THEN 'gap' ELSE 'met' END AS state,
