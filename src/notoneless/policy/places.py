@@ -47,12 +47,13 @@ class Place:
 
     @property
     def short_name(self) -> str:
-        """The name as people write it in an address: 柳行岔村委会 → 柳行岔村; other levels stay as they are."""
+        """The name as people write it in an address: 柳行岔村委会 → 柳行岔村, 岸堤村村民委员会 → 岸堤村. Other levels stay."""
         if self.level != "village":
             return self.name
         for tail, put in _VILLAGE_TAILS:
             if self.name.endswith(tail):
-                return self.name.removesuffix(tail) + put
+                bare = self.name.removesuffix(tail)
+                return bare if put and bare.endswith(put) else bare + put
         return self.name
 
 
