@@ -1,7 +1,18 @@
 """Which rows are one person: rules as data, a cascade of named steps, questions instead of guesses."""
 
 from notoneless.link.core.costs import LinkCosts, LinkWindow
+from notoneless.link.core.explain import Explanation, FieldEvidence, explain
 from notoneless.link.core.inputs import NEEDED_COLUMNS
 from notoneless.link.core.linking import LinkResult, link_pairs, link_rosters
 
-__all__ = ["NEEDED_COLUMNS", "LinkCosts", "LinkResult", "LinkWindow", "link_pairs", "link_rosters"]
+__all__ = [
+    "NEEDED_COLUMNS",
+    "Explanation",
+    "FieldEvidence",
+    "LinkCosts",
+    "LinkResult",
+    "LinkWindow",
+    "explain",
+    "link_pairs",
+    "link_rosters",
+]

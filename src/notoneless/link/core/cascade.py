@@ -12,7 +12,7 @@ from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.candidates import find_candidates
 from notoneless.link.core.costs import LinkCosts
-from notoneless.link.core.decide import COLUMNS, VERDICTS, decide, option_sql
+from notoneless.link.core.decide import COLUMNS, VERDICTS, decide, make_options
 from notoneless.link.core.groups import Groups
 from notoneless.link.core.inputs import Source
 from notoneless.link.core.judge import FIELDS, code, judge, prior_bits
@@ -133,17 +133,17 @@ class Cascade:
         fix = "(SELECT x.rid AS pid, x.rid, x.idv, x.slip FROM fix_seek x)"
         self.capped[kind.id] += find_candidates(self.engine, "lone", fix, within=True)
         judge(self.engine, "lone", fix, self.book, self._persons + self.engine.count("lone"))
-        step("inner_option", option_sql(self.costs))
-        step("inner_pair", f"SELECT {COLUMNS} FROM inner_option WHERE auto")
+        make_options(self.engine, self.costs)
+        step("inner_pair", f"SELECT {COLUMNS} FROM option WHERE taken AND auto")
         groups = self._group()
         step(
             "asked",
             f"""SELECT {COLUMNS} FROM asked UNION ALL
-                SELECT {COLUMNS} FROM inner_option o WHERE NOT auto
+                SELECT {COLUMNS} FROM option o WHERE taken AND NOT auto
                     AND NOT EXISTS (SELECT 1 FROM asked x WHERE x.rid = o.rid)""",
             replace=True,
         )
-        self.engine.drop("judged", "cand", "barred", "fix_seek", "taken", "seek", "inner_option")
+        self.engine.drop("judged", "cand", "barred", "fix_seek", "taken", "seek", "option")
         return groups
 
     def _group(self) -> Groups:

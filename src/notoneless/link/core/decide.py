@@ -20,10 +20,11 @@ COLUMNS = f"rid, pid, frid, step, weight, {VERDICTS}, slip"
 
 def decide(engine: Engine, costs: LinkCosts, *, repeats: bool) -> None:
     """Make `chosen` and `asked`. The losers of the first round may still fit somebody else in the second."""
-    engine.step("chosen", f"SELECT {COLUMNS} FROM ({option_sql(costs)}) WHERE 1 = 0", replace=True)
-    engine.step("contested", "SELECT rid FROM judged WHERE 1 = 0", replace=True)
+    make_options(engine, costs)
+    engine.step("chosen", f"SELECT {COLUMNS} FROM option WHERE 1 = 0", replace=True)
+    engine.step("contested", "SELECT rid FROM option WHERE 1 = 0", replace=True)
     for _ in range(ROUNDS):
-        _rank(engine, costs)
+        engine.step("ranked", _ranked_sql("chosen", "contested"), replace=True)
         engine.step("claim", _claim_sql(), replace=True)
         engine.step("fight", _fight_sql(), replace=True)
         engine.step("settled", _settled_sql(repeats=repeats), replace=True)
@@ -31,24 +32,26 @@ def decide(engine: Engine, costs: LinkCosts, *, repeats: bool) -> None:
         engine.step("contested", _contested_sql(repeats=repeats), replace=True)
         if not repeats:
             engine.step("taken", "SELECT pid FROM taken UNION SELECT pid FROM settled", replace=True)
-    _rank(engine, costs, but_contested=False)
+    engine.step("ranked", _ranked_sql("chosen"), replace=True)
     engine.step("asked", _asked_sql(), replace=True)
-    engine.drop("ranked", "claim", "fight", "settled", "contested")
+    engine.drop("option", "ranked", "claim", "fight", "settled", "contested")
 
 
-def option_sql(costs: LinkCosts) -> str:
-    """Each judged pair with the step that applies; pairs that are plainly different people are left out."""
+def make_options(engine: Engine, costs: LinkCosts, *, keep_different: bool = False) -> None:
+    """Make `option` from `judged`: each pair that is not plainly two people, once for a person who has no row of this
+    kind yet (taken = false) and once for one who has. `keep_different`: the others too."""
+    kept = "" if keep_different else "WHERE step <> 'different'"
     w = definitions.weights()
-    steps = definitions.steps()
-    auto = ", ".join(f"'{step.id}'" for step in steps.values() if step.way == "auto")
-    return f"""
-        SELECT {COLUMNS}, step IN ({auto}) AS auto FROM (
-            SELECT rid, pid, frid, weight, {VERDICTS}, slip, {_step_sql(costs)} AS step FROM (
-                SELECT j.rid, j.pid, j.frid, {VERDICTS}, j.slip, t.pid IS NOT NULL AS taken,
-                    j.weight + CASE WHEN t.pid IS NOT NULL THEN {w.taken!r} ELSE 0.0 END AS weight
-                FROM judged j LEFT JOIN taken t ON t.pid = j.pid
-            )
-        ) WHERE step <> 'different'"""
+    auto = ", ".join(f"'{step.id}'" for step in definitions.steps().values() if step.way == "auto")
+    both = f"""
+        SELECT rid, pid, frid, {VERDICTS}, slip, weight, false AS taken FROM judged UNION ALL
+        SELECT rid, pid, frid, {VERDICTS}, slip, weight + {w.taken!r} AS weight, true AS taken FROM judged"""
+    engine.step(
+        "option",
+        f"""SELECT {COLUMNS}, taken, step IN ({auto}) AS auto
+            FROM (SELECT *, {_step_sql(costs)} AS step FROM ({both})) {kept}""",
+        replace=True,
+    )
 
 
 def _step_sql(costs: LinkCosts) -> str:
@@ -64,7 +67,7 @@ def _step_sql(costs: LinkCosts) -> str:
     rules = {
         "exact_id": [id_same, same],
         "exact_id_near": [id_same, close],
-        "exact_id_birth": [id_same, partly, born, sex, free],
+        "exact_id_birth": [id_same, f"({partly} OR {family} OR {is_any('school', 'class')})", born, sex, free],
         "student_no": [is_any("student", "same"), close, f"NOT {is_any('birth', 'far')}", ids],
         "repaired_id": [id_meant, close],
         "name_birth_place": [same, born, sex, village, ids, sure],
@@ -78,8 +81,9 @@ def _step_sql(costs: LinkCosts) -> str:
         "scored": [f"({close} AND {ids} OR {same} AND {born} AND {kin})", sure, free],
         "ids_differ": [f"NOT {ids}", close, born, sex, f"({village} OR {school} OR {family})"],
         "name_differs": [
-            f"({partly} OR {id_same})", is_any("birth", "same", "swapped"), sex, ids, sure, free,
-            f"({family} OR {village} OR {id_same} OR {id_meant})",
+            is_any("birth", "same", "swapped"), sex, ids,
+            f"({free} AND {partly} AND {sure} AND ({family} OR {village} OR {id_meant})"
+            f" OR {id_same} AND ({free} OR {partly}) AND ({family} OR {village} OR {school}))",
         ],
         "borderline": [
             close, ids, f"({free} AND weight > {costs.lower!r} OR {same} AND {born} AND ({village} OR {family}))"
@@ -89,20 +93,18 @@ def _step_sql(costs: LinkCosts) -> str:
     return f"CASE {' '.join(lines)} ELSE 'different' END"
 
 
-def _rank(engine: Engine, costs: LinkCosts, *, but_contested: bool = True) -> None:
-    """Make `ranked`: the options of rows not yet placed, best first, with the lead over the second best person."""
-    contested = "AND NOT EXISTS (SELECT 1 FROM contested x WHERE x.rid = o.rid)" if but_contested else ""
-    engine.step(
-        "ranked",
-        f"""SELECT {COLUMNS}, auto, place, best, best - coalesce(next_best, -1000.0) AS lead FROM (
-                SELECT o.*, row_number() OVER w AS place, max(weight) OVER (PARTITION BY rid) AS best,
-                    lead(weight) OVER w AS next_best
-                FROM ({option_sql(costs)}) o
-                WHERE NOT EXISTS (SELECT 1 FROM chosen c WHERE c.rid = o.rid) {contested}
-                WINDOW w AS (PARTITION BY rid ORDER BY weight DESC, pid)
-            )""",
-        replace=True,
-    )
+def _ranked_sql(*placed: str) -> str:
+    """The options of rows that stand in none of the tables, best first, with the lead over the second best person."""
+    out = " ".join(f"ANTI JOIN {table} USING (rid)" for table in placed)
+    return f"""
+        SELECT {COLUMNS}, auto, place, best, best - coalesce(next_best, -1000.0) AS lead FROM (
+            SELECT *, row_number() OVER w AS place, max(weight) OVER (PARTITION BY rid) AS best,
+                lead(weight) OVER w AS next_best
+            FROM (SELECT o.* FROM option o SEMI JOIN taken USING (pid) WHERE o.taken UNION ALL
+                  SELECT o.* FROM option o ANTI JOIN taken USING (pid) WHERE NOT o.taken)
+            {out}
+            WINDOW w AS (PARTITION BY rid ORDER BY weight DESC, pid)
+        )"""
 
 
 def _claim_sql() -> str:

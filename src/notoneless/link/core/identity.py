@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 
 from notoneless.common.errors import Fault
 
 _LETTERS = 11
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def name_children(
@@ -50,5 +50,5 @@ def _mint(key: str, id_key: bytes, used: set[str]) -> str:
 
 
 def _hash(text: str, id_key: bytes) -> str:
-    digest = hashlib.blake2b(text.encode(), key=id_key[:64], digest_size=8).digest()
-    return base64.b32encode(digest).decode()[:_LETTERS]
+    number = int.from_bytes(hashlib.blake2b(text.encode(), key=id_key[:64], digest_size=8).digest(), "big")
+    return "".join([_ALPHABET[number >> shift & 31] for shift in range(0, 5 * _LETTERS, 5)])

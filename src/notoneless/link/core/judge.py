@@ -60,7 +60,11 @@ def _name_verdicts(engine: Engine, known: str, book: NameBook) -> None:
             WHERE s.fold <> f.fold ORDER BY a, b"""
     )
     left, right = pairs.column("a").to_pylist(), pairs.column("b").to_pylist()
-    codes = [code("name", compare_names(book.texts[a], book.texts[b])) for a, b in zip(left, right, strict=True)]
+    numbers = {verdict.id: verdict.code for verdict in definitions.weights().fields["name"].verdicts}
+    codes = [
+        numbers[compare_names(book.texts[a], book.texts[b], same_sound=book.sounds[a] == book.sounds[b])]
+        for a, b in zip(left, right, strict=True)
+    ]
     table = pa.table({"a": pairs.column("a"), "b": pairs.column("b"), "verdict": pa.array(codes, pa.int32())})
     engine.load("name_verdict", table)
 

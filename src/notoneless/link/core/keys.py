@@ -19,7 +19,8 @@ from notoneless.link.core.costs import LinkWindow
 from notoneless.link.core.inputs import Source
 
 _ID = "CASE WHEN id_state = 'valid' AND length(id_no) = 18 THEN id_no END"
-_ID_BIRTH = "try_cast(substr(valid_id, 7, 8) AS INTEGER)"
+_TWO_GENERATIONS = 600000
+"""Sixty years, in yyyymmdd."""
 _NO_PARENTS = (
     """SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, 0 AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"""
 )
@@ -28,9 +29,10 @@ _DOB = "CAST(year(dob) * 10000 + month(dob) * 100 + day(dob) AS INTEGER)"
 
 @dataclass(frozen=True)
 class NameBook:
-    """Folded names by number; number i stands for texts[i]."""
+    """Folded names by number: number i stands for texts[i], which sounds like number sounds[i]."""
 
     texts: tuple[str, ...]
+    sounds: tuple[int, ...]
 
 
 def prepare(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> NameBook:
@@ -48,17 +50,25 @@ def prepare(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> Na
 
 
 def _base_sql(source: Source, window: LinkWindow) -> str:
-    """Rows to link, with their parts of the ID number taken out."""
+    """Rows to link, with their parts of the ID number taken out.
+
+    A number that says 19xx where the person was born in 20xx comes from a cut-off number that was read as one of the
+    old 15 digits; it counts as wrong here. In lists of children only, a birthday two generations too early says the same.
+    """
+    century = "coalesce(typed_birth = full_birth + 1000000, false)"
+    if not source.kind.by_age:
+        century = f"coalesce({century} OR full_birth < {window.first_birth - _TWO_GENERATIONS}, false)"
     wanted = (
-        f"WHERE (birth IS NULL AND id_birth IS NULL) OR birth >= {window.first_birth} OR id_birth >= {window.first_birth}"
-        if source.kind.by_age
-        else ""
+        f"birth IS NULL AND id_birth IS NULL OR birth >= {window.first_birth} OR id_birth >= {window.first_birth}"
     )
     return f"""
         SELECT * FROM (
-            SELECT *, {_DOB} AS birth, {_ID_BIRTH} AS id_birth
-            FROM (SELECT *, {_ID} AS valid_id FROM {source.table})
-        ) {wanted}"""
+            SELECT d.*, CASE WHEN NOT {century} THEN full_id END AS valid_id,
+                CASE WHEN NOT {century} THEN full_birth END AS id_birth,
+                CASE WHEN {century} AND typed_birth = full_birth THEN typed_birth + 1000000 ELSE typed_birth END AS birth
+            FROM (SELECT *, {_DOB} AS typed_birth, try_cast(substr({_ID}, 7, 8) AS INTEGER) AS full_birth, {_ID} AS full_id
+                  FROM {source.table}) d
+        ) WHERE {wanted if source.kind.by_age else "true"}"""
 
 
 def _name_book(engine: Engine, sources: Sequence[Source]) -> NameBook:
@@ -78,7 +88,7 @@ def _name_book(engine: Engine, sources: Sequence[Source]) -> NameBook:
         }
     )
     engine.load("name_key", table)
-    return NameBook(texts)
+    return NameBook(texts, tuple(syll_number[sound_of[text]] for text in texts))
 
 
 def _key_sql(source: Source) -> str:
@@ -90,7 +100,8 @@ def _key_sql(source: Source) -> str:
             CASE WHEN b.sex IN ('1', '2') THEN CAST(b.sex AS INTEGER)
                  WHEN b.valid_id IS NOT NULL THEN 2 - CAST(substr(b.valid_id, 17, 1) AS INTEGER) % 2 END AS sex,
             CAST(substr(b.valid_id, 1, 17) AS BIGINT) AS idv,
-            CASE WHEN b.id_state IN ('bad_check', 'bad_length', 'bad_date', 'bad_chars') THEN b.id_no END AS typed,
+            CASE WHEN b.id_state IN ('bad_check', 'bad_length', 'bad_date', 'bad_chars')
+                 OR b.id_state = 'valid' AND b.valid_id IS NULL THEN b.id_no END AS typed,
             CASE WHEN b.id_state <> 'valid' AND length(b.id_no) >= 14
                  THEN try_cast(substr(b.id_no, 1, 14) AS BIGINT) END AS typed_prefix,
             try_cast(substr(coalesce(b.valid_id, b.id_no), 1, 14) AS BIGINT) AS prefix,
@@ -146,8 +157,11 @@ def _meant(
     if cert_no and len(cert_no) == 20:
         candidates.append((cert_no[:18].upper(), "写在残疾人证号里"))
     if id_no and state == "valid":
-        candidates.append((resident_id.parse(id_no).value, "是十五位旧号"))
-    elif id_no and state in ("bad_check", "bad_length", "bad_date", "bad_chars"):
+        full = resident_id.parse(id_no).value
+        this_century = f"{full[:6]}20{full[8:17]}"
+        candidates.append((full, "是十五位旧号"))
+        candidates.append((this_century + resident_id.check_digit(this_century), "少了年份的前两位"))
+    if id_no and state in ("bad_check", "bad_length", "bad_date", "bad_chars"):
         candidates += [(value, describe_slip(id_no, value)) for value in resident_id.repairs(id_no)]
     for value, slip in candidates:
         if value not in seen and resident_id.is_valid(value):

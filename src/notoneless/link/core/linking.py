@@ -19,7 +19,8 @@ from notoneless.link.core.keys import prepare
 from notoneless.link.core.persons import build_persons
 from notoneless.link.core.sentences import combination_sql, load_sentences
 
-_ALL_AGES = LinkWindow(date(2100, 1, 1), 0, 200)
+ALL_AGES = LinkWindow(date(2100, 1, 1), 0, 200)
+"""A window that leaves nobody out."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def link_pairs(engine: Engine, left: pa.Table, right: pa.Table, *, costs: LinkCo
         (definitions.Kind("right_side", "右", False, False), right),
     ]
     sources = load_kinds(engine, [(kind, [(kind.id, table)]) for kind, table in kinds])
-    _run(engine, sources, _ALL_AGES, costs, None, within=False)
+    _run(engine, sources, ALL_AGES, costs, None, within=False)
     engine.step(
         "link",
         f"""SELECT l.row_no AS left_row, r.row_no AS right_row, m.step, m.weight, {combination_sql("m")} AS combination

@@ -8,22 +8,18 @@ from collections.abc import Mapping
 from notoneless.common import names
 
 
-def compare_names(left: str, right: str) -> str:
-    """Verdict id for two folded names; symmetric. "none" when one is empty."""
+def compare_names(left: str, right: str, *, same_sound: bool) -> str:
+    """Verdict id for two folded names; symmetric. "none" when one is empty. `same_sound`: their syllables are equal."""
     if not left or not right:
         return "none"
     if left == right:
         return "same"
     one, other = sorted((left, right), key=lambda name: (len(name), name))
-    if _sounds(one, other):
+    if same_sound and len(one) == len(other):
         return "homophone"
     if len(one) == len(other):
         return _same_length(one, other)
     return _different_length(one, other)
-
-
-def _sounds(one: str, other: str) -> bool:
-    return len(one) == len(other) and names.syllables(one) == names.syllables(other)
 
 
 def _same_length(one: str, other: str) -> str:
@@ -52,7 +48,9 @@ def _different_length(short: str, long: str) -> str:
 
 
 def _shared(one: str, other: str) -> str:
-    """A shared surname says nothing: brothers, sisters and half the village have it."""
+    """A shared surname says nothing (brothers, sisters and half the village have it), unless it is all that is left."""
+    if len(one) == 1 and other.startswith(one):
+        return "shared"
     return "shared" if set(one[1:]) & set(other[1:]) else "none"
 
 
