@@ -47,7 +47,7 @@ class Place:
 
     @property
     def short_name(self) -> str:
-        """The name as people write it in an address: 柳行岔村委会 → 柳行岔村, 岸堤村村民委员会 → 岸堤村. Other levels stay."""
+        """The name as people write it in an address: 柳行岔村委会 → 柳行岔村. Other levels stay."""
         if self.level != "village":
             return self.name
         for tail, put in _VILLAGE_TAILS:
