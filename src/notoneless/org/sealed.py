@@ -9,6 +9,7 @@ refused: write through instances (`save`, `bulk_create`, also with `update_confl
 
 from typing import Any
 
+from django.core.checks import CheckMessage
 from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
@@ -101,6 +102,9 @@ class SealedTextField(models.BinaryField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+    def _check_str_default_value(self) -> list[CheckMessage]:
+        return []  # stored as bytes, but a value is text until it is sealed
 
     def get_default(self) -> str:
         return str(super(models.BinaryField, self).get_default() or "")

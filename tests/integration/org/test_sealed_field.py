@@ -144,6 +144,7 @@ def test_the_field_describes_itself_for_migrations_and_dumps() -> None:
     _name, path, args, kwargs = SealedTextField(blank=True).deconstruct()
     assert (path, args, kwargs) == ("notoneless.org.sealed.SealedTextField", [], {"blank": True})
     field = Child._meta.get_field("id_no")
+    assert field.check() == []
     dumped = field.value_to_string(child())
     assert ID_NO not in dumped
     assert bytes.fromhex(dumped)
