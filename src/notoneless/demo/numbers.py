@@ -12,7 +12,7 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _DIGITS = "10X98765432"
 _FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 PLACEHOLDERS = ("111111111111111111", "123456789012345678", "000000000000000000")
-BLANKS = ("无", "不详", "/", "")
+BLANKS = ("无", "不详", "/", "", "", "")
 
 
 def check_char(first17: str) -> str:
@@ -79,13 +79,13 @@ def spoil_id(rng: Random, id_no: str, guardian_id: str, above: str) -> tuple[str
 
 
 def is_wrong(typed: str) -> bool:
-    """Return whether a number as typed by :func:`spoil_id` is no resident ID (nothing typed is not wrong)."""
+    """Return whether a number as typed by :func:`spoil_id` is no resident ID.
+
+    Nothing typed is not wrong, a word in its place is; nobody now at school was born when numbers had 15 digits.
+    """
     number = typed.strip()
-    if number in BLANKS:
+    if not number:
         return False
-    if len(number) == 15:
-        number = f"{number[:6]}19{number[6:]}"
-        number += check_char(number)
     if len(number) != 18 or number in PLACEHOLDERS or number.endswith("000"):
         return True
     try:

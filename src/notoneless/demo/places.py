@@ -116,16 +116,11 @@ def load_counties(seed: str, children_of: dict[str, int]) -> list[County]:
 
 def _village(seed: str, row: dict[str, str]) -> Village:
     name = row["name"]
-    for official, spoken in (
-        ("村村民委员会", "村"),
-        ("村民委员会", "村"),
-        ("居民委员会", ""),
-        ("村委会", "村"),
-        ("居委会", ""),
-    ):
+    for official in ("村民委员会", "村委会"):
         if name.endswith(official):
-            name = name.removesuffix(official) + spoken
+            name = name.removesuffix(official).removesuffix("村") + "村"
             break
+    name = name.removesuffix("居民委员会").removesuffix("居委会")
     return Village(row["code"], name, clumped(Random(f"{seed}/{row['code']}")))
 
 
@@ -183,7 +178,7 @@ def _township_schools(township: Township, codes: _Codes, children: int) -> None:
         return [villages[i * len(villages) // number] for i in range(number)]
 
     for i, village in enumerate(spread(children // 4 // 180)):
-        name = f"{full}中心幼儿园" if i == 0 else f"{full}{village.name}幼儿园"
+        name = f"{full}中心幼儿园" if i == 0 else f"{full}{village.name.removesuffix('村')}幼儿园"
         township.kindergartens.append(codes.school("11", name, "kindergarten", township.code, village))
     for i, village in enumerate(spread(children // 2 // _LARGE_SCHOOL)):
         name = f"{full}中心小学" if i == 0 else f"{full}{village.name.removesuffix('村')}小学"

@@ -29,7 +29,8 @@ _STYLES = (
     '<borders count="2"><border/><border><left style="thin"/><right style="thin"/><top style="thin"/>'
     '<bottom style="thin"/></border></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="5"><xf/><xf fontId="1" applyFont="1"/><xf fontId="2" fillId="2" borderId="1" applyFill="1"/>'
-    '<xf borderId="1" applyBorder="1"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    '<xf borderId="1" applyBorder="1"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 _NOTE = "一、身份证号请按户口簿填写。二、日期按本单位习惯填写即可。"
