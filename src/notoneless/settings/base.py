@@ -120,6 +120,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns at every start when it is not there
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -147,12 +148,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-# Uploaded lists go to a temporary file of our own folder, never into memory as a whole or into a shared /tmp.
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Uploaded lists are sealed while they arrive; nothing of them is ever plain on the disk.
+FILE_UPLOAD_HANDLERS = ["notoneless.org.sealed_upload.SealedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-FILE_UPLOAD_TEMP_DIR = str(UPLOAD_DIR)
 
 # SQL statements carry personal values as parameters, so the database logger is silenced for good;
 # everything else goes through a formatter that takes numbers of people and query strings out.

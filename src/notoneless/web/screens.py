@@ -36,6 +36,11 @@ class Screen:
 
 SCREENS: tuple[Screen, ...] = (
     Screen("roster", _("名册"), (Permission.ROSTER_VIEW,), home="notoneless.web.roster.home.numbers"),
+    Screen("sweep", _("摸排"), (Permission.SWEEP_VIEW,), home="notoneless.web.sweep.home.numbers"),
+    Screen("check", _("核查"), (Permission.SWEEP_VIEW,), in_menu=False),
+    Screen("review", _("同一人复核"), (Permission.LINK_REVIEW,), home="notoneless.web.review.home.numbers"),
+    Screen("ledger", _("台账"), (Permission.LEDGER_VIEW,), home="notoneless.web.ledger.home.numbers"),
+    Screen("child", _("孩子档案"), (Permission.CHILD_VIEW,), in_menu=False),
     Screen("trail", _("留痕"), (Permission.TRAIL_VIEW,)),
     Screen("job", _("任务"), (Permission.JOB_VIEW, Permission.ROSTER_UPLOAD, Permission.SWEEP_RUN)),
 )
