@@ -99,5 +99,5 @@ def _roles(roles: tuple[str, ...]) -> str:
     return "、".join(ROLE_NAMES[role] for role in roles)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover, run by hand; the functions above are tested
     write()

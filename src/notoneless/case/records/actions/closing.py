@@ -36,7 +36,7 @@ def ask_closing(
     case = take_case(by=by, case_id=case_id, version=version, permission=Permission.CASE_WORK)
     check_open(case)
     text = need_text("理由", reason)
-    paper = take_evidence(case, evidence_id)
+    paper = take_evidence(case, by, evidence_id)
     outcome, rule = _check_closing(case, outcome_id, paper, text, localdate(now))
     check_may_make(by, rule)
     request = ClosingRequest.objects.create(

@@ -57,7 +57,7 @@ def close_gap(
     if gap.state != Gap.State.OPEN:
         raise Fault("E614", state=gap.get_state_display())
     text = need_text("理由", reason)
-    paper = take_evidence(case, evidence_id)
+    paper = take_evidence(case, by, evidence_id)
     outcome = rules_on(localdate(now)).outcome(outcome_id)
     check_gap_outcome(outcome, gap.ledger, paper.kind)
     end_gap(gap, outcome, paper, by=by, now=now, reason=text)

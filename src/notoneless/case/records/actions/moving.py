@@ -79,7 +79,7 @@ def record_return(
     case = take_case(by=by, case_id=case_id, version=version, permission=Permission.CASE_WORK)
     rule = find_move("record_return", State(case.state))
     check_may_make(by, rule)
-    paper = take_evidence(case, evidence_id)
+    paper = take_evidence(case, by, evidence_id)
     today = localdate(now)
     need_past("复学日期", returned_date, now)
     text = need_short("说明", reason)

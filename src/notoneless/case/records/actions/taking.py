@@ -18,7 +18,7 @@ from notoneless.trail.record import record
 
 from ..models import Case, Evidence, Move
 from ..permissions import check_may_touch
-from ..queries import get_case
+from ..queries import get_case, get_evidence
 
 
 def take_case(*, by: User, case_id: str, version: int, permission: Permission) -> Case:
@@ -48,13 +48,12 @@ def check_open(case: Case) -> None:
         raise Fault("E616", where=case.pk)
 
 
-def take_evidence(case: Case, evidence_id: UUID | str | None) -> Evidence:
+def take_evidence(case: Case, by: User, evidence_id: UUID | str | None) -> Evidence:
     """Evidence of this case, added since it was opened or last reopened (else E620); E609 when none is named."""
-    if evidence_id is None:
+    if not evidence_id:
         raise Fault("E609", field="佐证")
-    since = case.reopened_at or case.opened_at
-    found = Evidence.objects.filter(pk=evidence_id, case=case, at__gte=since).first()
-    if found is None:
+    found = get_evidence(by, evidence_id)
+    if found.case_id != case.pk or found.at < (case.reopened_at or case.opened_at):
         raise Fault("E620", where=case.pk)
     return found
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
 from notoneless.case.core.states import State
 from notoneless.common.errors import Fault
@@ -18,6 +20,7 @@ from ..models import Case, ClosingRequest, Evidence, Gap
 from ..permissions import can_touch
 
 PAGE = 50
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -176,10 +179,11 @@ def _read_mark(after: str) -> tuple[dt.date, str]:
         raise Fault("E612", field="翻页位置", given=after[:40], hint="从列表的第一页重新翻") from error
 
 
-def _one(rows: QuerySet, key: object, what: str):  # type: ignore[no-untyped-def]
+def _one(rows: QuerySet[Row], key: object, what: str) -> Row:
+    """The row with that key; a key that could not be one is answered like one that is not there."""
     try:
         found = rows.filter(pk=key).first()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ValidationError):
         found = None
     if found is None:
         raise Fault("E704", where=what)
