@@ -66,7 +66,8 @@ class Comparison:
     ``persons``: the linked persons with place_code settled, township_code, age, school_age, preschool_age and
     left_behind. ``members``, ``review``, ``steps``: as the link stage gives them. ``results``: check id → child_id,
     state (met, gap, excused, unknown), reason, period. ``counts``: check_id, township_code, expected, met, gap,
-    excused, unknown, missing_lists (kind ids). ``merged``: child id of the comparison before → the child id that now holds its rows.
+    excused, unknown, missing_lists (kind ids). ``merged``: child id of the comparison before → the child id that now
+    holds its rows.
     """
 
     as_of: date

@@ -20,6 +20,9 @@ CODE_LENGTH = 12
 LEVEL_DIGITS = {"province": 2, "city": 4, "county": 6, "town": 9, "village": 12}
 LEVELS = tuple(LEVEL_DIGITS)
 
+_Candidate = tuple[str, str | None, bool]
+"""A written name, the code it stands for (None: several places have it), and whether it counts only at the start."""
+
 _CACHE_LIMIT = 200_000
 _DIGITS = str.maketrans("", "", "0123456789０１２３４５６７８９ \u3000")
 _OTHER_PROVINCE = re.compile(r"^([\u4e00-\u9fff]{2,7}?(?:省|自治区))")
@@ -158,7 +161,7 @@ class _Finder:
 
     def __init__(self, places: Places) -> None:
         self._places = places
-        self._names: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+        self._names: dict[tuple[str, str], list[_Candidate]] = {}
         self._seen: dict[tuple[str, str | None], str | None] = {}
 
     def find(self, text: str, within: str | None) -> str | None:
@@ -172,15 +175,16 @@ class _Finder:
     def _search(self, text: str, within: str | None) -> str | None:
         if not text or self._is_elsewhere(text):
             return None
-        county = self._first(text, "", "county")
+        county, rest = self._first(text, "", "county")
         scope = county or within
         if scope is None:
             return None
         if level_of(scope) in ("province", "city", "county"):
-            scope = self._first(text, scope, "town") or scope
-        if level_of(scope) == "town":
-            return self._first(text, scope, "village") or (scope if scope != within else None)
-        return self._first(text, scope, "village") or county
+            town, rest = self._first(rest, scope, "town")
+            scope = town or scope
+        village, _ = self._first(rest, scope, "village")
+        named = scope if level_of(scope) == "town" and scope != within else county
+        return village or named
 
     def _is_elsewhere(self, text: str) -> bool:
         """Does the text begin with a province or city that is not ours?"""
@@ -196,22 +200,29 @@ class _Finder:
     def _names_of_level(self, level: str) -> frozenset[str]:
         return frozenset(place.name for place in self._places if place.level == level)
 
-    def _first(self, text: str, scope: str, level: str) -> str | None:
-        """Code of the longest name found in the text; None when none is found or the name is not unique in scope."""
-        for name, code in self._candidates(scope, level):
-            if name in text:
-                return code
-        return None
+    def _first(self, text: str, scope: str, level: str) -> tuple[str | None, str]:
+        """Code of the longest name found in the text (None when not found or not unique), and the text without it.
 
-    def _candidates(self, scope: str, level: str) -> list[tuple[str, str | None]]:
+        What followed the name comes first in that text, so that the lower place is expected at its beginning.
+        """
+        for name, code, at_start in self._candidates(scope, level):
+            if text.startswith(name) if at_start else name in text:
+                before, _, after = text.partition(name)
+                return code, f"{after}|{before}"
+        return None, text
+
+    def _candidates(self, scope: str, level: str) -> list[_Candidate]:
         key = (scope, level)
         if key not in self._names:
-            codes: dict[str, set[str]] = defaultdict(set)
+            codes: dict[tuple[str, bool], set[str]] = defaultdict(set)
             for place in self._in_scope(scope, level):
-                for name in _spellings(place, in_town=level_of(scope) == "town" if scope else False):
-                    codes[name].add(place.code)
-            ordered = sorted(codes, key=lambda name: (-len(name), name))
-            self._names[key] = [(name, min(codes[name]) if len(codes[name]) == 1 else None) for name in ordered]
+                for name in _spellings(place):
+                    codes[name, False].add(place.code)
+                if scope and level_of(scope) == "town":
+                    codes[_stem(place), True].add(place.code)
+            ordered = sorted(codes, key=lambda one: (-len(one[0]), one))
+            found = [(name, codes[name, at_start], at_start) for name, at_start in ordered if len(name) > 1]
+            self._names[key] = [(name, min(of) if len(of) == 1 else None, start) for name, of, start in found]
         return self._names[key]
 
     def _in_scope(self, scope: str, level: str) -> list[Place]:
@@ -220,14 +231,16 @@ class _Finder:
         return [place for place in self._places if place.level == level]
 
 
-def _spellings(place: Place, in_town: bool) -> set[str]:
-    """Ways in which a place is written. The bare stem of a village (柳行岔) counts only inside a known township."""
+def _spellings(place: Place) -> set[str]:
+    """Ways in which a place is written."""
     names = {place.name, place.short_name}
     if place.level == "town":
         for tail in _TOWN_TAILS:
             if place.name.endswith(tail):
                 names |= {place.name.removesuffix(tail) + word for word in _TOWN_WORDS}
-    if place.level == "village" and in_town:
-        stem = place.short_name.removesuffix("社区").removesuffix("村")
-        names |= {stem} if len(stem) > 1 else set()
-    return {name for name in names if len(name) > 1}
+    return names
+
+
+def _stem(place: Place) -> str:
+    """柳行岔 for 柳行岔村: counts only right after a known township, for it may be part of another name."""
+    return place.short_name.removesuffix("社区").removesuffix("村")

@@ -163,16 +163,8 @@ class WorkedCase:
 
     def _facts(self) -> Iterator[tuple[str, pa.Table]]:
         for name, fact in _FACT_TABLES.items():
-            rows: list[dict[str, str | None]] = [
-                {"child_id": row[_CHILD], "check_id": self.check.id}
-                | {_FACT_COLUMNS[key]: value or None for key, value in row.items() if key in _FACT_COLUMNS}
-                for row in self._table(name)
-            ]
-            dated: list[dict[str, object]] = [
-                {key: _day(value) if key in ("valid_to", "from_date") else value for key, value in row.items()}
-                for row in rows
-            ]
-            yield fact, pa.Table.from_pylist(dated, schema=FACTS[fact])
+            rows = [{"child_id": row[_CHILD], "check_id": self.check.id, **_fact(row)} for row in self._table(name)]
+            yield fact, pa.Table.from_pylist(rows, schema=FACTS[fact])
 
 
 def load_cases(check: CheckDefinition) -> list[WorkedCase]:
@@ -190,3 +182,8 @@ def load_cases(check: CheckDefinition) -> list[WorkedCase]:
 
 def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
+
+
+def _fact(row: Mapping[str, str]) -> dict[str, Any]:
+    cells = {_FACT_COLUMNS[key]: text or None for key, text in row.items() if key in _FACT_COLUMNS}
+    return {column: _day(text) if column in ("valid_to", "from_date") else text for column, text in cells.items()}

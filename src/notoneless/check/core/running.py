@@ -64,8 +64,9 @@ doubtful AS (
 marked AS (
     SELECT r.child_id, r.state, r.reason, r.period, x.standing, x.outcome_name, x.evidence_no, x.valid_to,
            p.placement, d.list_name,
-           CASE WHEN r.state <> 'gap' THEN 'same' WHEN x.standing = 'valid' THEN 'excused'
-                WHEN p.placement IS NOT NULL THEN 'met' WHEN d.list_name IS NOT NULL THEN 'unknown'
+           CASE WHEN r.state IN ('met', 'excused') THEN 'same' WHEN x.standing = 'valid' THEN 'excused'
+                WHEN p.placement IS NOT NULL THEN 'met' WHEN r.state = 'unknown' THEN 'same'
+                WHEN d.list_name IS NOT NULL THEN 'unknown'
                 WHEN x.standing IS NOT NULL THEN 'weak' ELSE 'same' END AS turn
     FROM {raw} AS r
     LEFT JOIN ordered AS x ON x.child_id = r.child_id AND x.place_in_order = 1
