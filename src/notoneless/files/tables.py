@@ -238,10 +238,16 @@ def _number_text(value: int | float) -> str:
 def _csv(source: Source, file_name: str) -> RawTable:
     with open_source(source) as stream:
         encoding = csv_encoding(stream)
-    with open_source(source) as stream:
-        delimiter = _delimiter(io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=""))
+    with _text(source, encoding) as text:
+        delimiter = _delimiter(text)
     rows = Rows(lambda: _csv_rows(source, encoding, delimiter, file_name))
     return RawTable("csv", encoding, [RawSheet(Path(file_name).stem, False, rows)])
+
+
+def _text(source: Source, encoding: str) -> io.TextIOWrapper:
+    """The characters of a csv; closing it closes what was opened for it."""
+    buffered = io.BufferedReader(cast(io.RawIOBase, open_source(source)))
+    return io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline="")
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
@@ -251,9 +257,7 @@ def _delimiter(text: io.TextIOWrapper) -> str:
 
 
 def _csv_rows(source: Source, encoding: str, delimiter: str, file_name: str) -> Iterator[list[str]]:
-    with open_source(source) as stream:
-        buffered = io.BufferedReader(cast(io.RawIOBase, stream))
-        text = io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline="")
+    with _text(source, encoding) as text:
         reader = csv.reader(text, delimiter=delimiter)
         try:
             yield from reader

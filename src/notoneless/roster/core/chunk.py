@@ -20,7 +20,6 @@ from notoneless.roster.core.result import REFUSED_SCHEMA, Head, RowProblem, rost
 
 EMPTY_REQUIRED, TOO_WIDE, NOTHING_TO_GO_BY = "E306", "E314", "E317"
 WHOLE_ROW = Column(id="", name="")
-_ADDRESS_PARTS = ("addr_province", "addr_city", "addr_county", "addr_township", "addr_village", "addr_group")
 _HASH_MASK = (1 << 64) - 1
 SEPARATOR = "\x1f"
 Row = Sequence[str]
@@ -92,9 +91,10 @@ class ChunkReader:
             found += [(index, column, issue) for index, issue in issues]
             if not column.is_optional_value:
                 found += self._empty_cells(column, cells, {index for index, _ in issues})
+        self._complete_address(values, len(rows), found)
         if self._kind.subject == "person":
             self._complete_person(values, len(rows), found)
-        self._complete_address(values, len(rows), found)
+        self._check_any_of(values, found)
         return values
 
     def _empty_cells(self, column: Column, cells: list[Any], judged: set[int]) -> Found:
@@ -122,9 +122,8 @@ class ChunkReader:
                 found += [(index, sex_column, issue) for index, issue in differing]
             values["id_no"] = [identity.value or None for identity in identities]
             values["id_state"] = [identity.state for identity in identities]
-        self._check_any_of(values, size, found)
 
-    def _check_any_of(self, values: dict[str, list[Any]], size: int, found: Found) -> None:
+    def _check_any_of(self, values: dict[str, list[Any]], found: Found) -> None:
         for check in self._kind.row_checks:
             columns = [values[each] for each in check.columns if each in values]
             if check.check != "any_of" or not columns:
@@ -136,7 +135,7 @@ class ChunkReader:
     def _complete_address(self, values: dict[str, list[Any]], size: int, found: Found) -> None:
         """Join the parts into ``addr`` and find ``addr_code`` where the file gives none."""
         none: list[Any] = [None] * size
-        parts = [values.pop(part) for part in _ADDRESS_PARTS if part in values]
+        parts = [values.pop(column.id) for column in self._kind.columns if column.into and column.id in values]
         if parts:
             free = values.get("addr", none)
             memo: dict[Any, str | None] = {}
