@@ -81,6 +81,7 @@ class WorkedCase:
             review=self._review(),
             pack=load_pack(self.region, self.as_of),
             facts=dict(self._facts()),
+            only=self.check.id,
         )
         tables = {result.check.id: result.table for result in results}
         engine.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from notoneless.check.core.lists import Lists
 from notoneless.check.core.literals import Value, fill
 from notoneless.engine import Engine
 from notoneless.policy import Pack, Places, code_range
+from notoneless.policy.places import town_of
 
 POLICY_TABLES = ("school_stages", "aid_items", "aid_categories", "aid_schemes", "outcomes", "placements")
 CODE_TABLES = ("disability_kind", "disability_level")
@@ -65,6 +67,8 @@ FROM rows_in AS r
 INNER JOIN delivery AS d ON d.number = r.delivery_number
 INNER JOIN member AS m ON m.kind = d.kind AND m.delivery_id = d.delivery_id AND m.row_no = r.row_no
 """
+
+_ROW_OF_CHILD = {"child_id": pa.string(), "delivery_id": pa.string(), "list_date": pa.date32()}
 
 _PENDING = """
 SELECT right_child_id AS child_id, left_kind AS kind FROM review_in
@@ -118,10 +122,11 @@ def _load_kinds(engine: Engine, lists: Lists) -> None:
     )
     engine.load("delivery", pa.Table.from_pylist(rows, schema=shape))
     for kind, columns in columns_read().items():
-        parts = [(number, table) for number, its_kind, _, _, table in deliveries if its_kind == kind]
-        numbered = [_numbered(conform(table, columns), number) for number, table in parts]
-        empty = _numbered(conform(pa.table({}), columns), 0)
-        engine.load("rows_in", pa.concat_tables([empty, *numbered]))
+        parts = [_numbered(conform(table, columns), number) for number, its, _, _, table in deliveries if its == kind]
+        if not parts:
+            engine.load(kind, conform(pa.table({}), {**_ROW_OF_CHILD, **columns}))
+            continue
+        engine.load("rows_in", pa.concat_tables(parts))
         engine.step(kind, _kind_sql(kind, columns))
         engine.drop("rows_in")
 
@@ -139,10 +144,7 @@ def _numbered(table: pa.Table, number: int) -> pa.Table:
 
 
 def _load_children(engine: Engine, persons: pa.Table, calendar: Calendar, region: str) -> None:
-    places = Places.load()
-    rows = [{"code": one.code, "town_code": one.code[:9] + "000", "label": places.label(one.code)} for one in places]
-    shape = pa.schema([("code", pa.string()), ("town_code", pa.string()), ("label", pa.string())])
-    engine.load("place", pa.Table.from_pylist(rows, schema=shape))
+    engine.load("place", _place_table())
     engine.load("person_in", conform(persons, dict(zip(PERSON.names, PERSON.types, strict=True))))
     low, high = code_range(region) if region else ("", "~")
     values = {**calendar.values(), "region": region, "region_low": low, "region_high": high}
@@ -150,6 +152,14 @@ def _load_children(engine: Engine, persons: pa.Table, calendar: Calendar, region
     engine.step("person_home", fill(_HOME, values, "person_home"))
     engine.step("child", fill(_CHILD, values, "child"))
     engine.drop("person_in", "person_placed", "person_home")
+
+
+@functools.cache
+def _place_table() -> pa.Table:
+    places = Places.load()
+    rows = [{"code": one.code, "town_code": town_of(one.code), "label": places.label(one.code)} for one in places]
+    shape = pa.schema([("code", pa.string()), ("town_code", pa.string()), ("label", pa.string())])
+    return pa.Table.from_pylist(rows, schema=shape)
 
 
 def _values(engine: Engine, lists: Lists, pack: Pack, calendar: Calendar) -> dict[str, Value]:
