@@ -70,8 +70,10 @@ def _work(stop: threading.Event) -> None:
 
 @pytest.fixture
 def desk(chromium: Browser, people: Cast, live_server: LiveServer) -> Iterator[SignIn]:
-    """``desk("clerk")`` signs in and gives a page; ``viewport=PHONE`` for a phone. Every page must stay free of errors
-    in the browser's console, of requests to other hosts, and of sideways scrolling (checked at the end)."""
+    """``desk("clerk")`` signs in and gives a page; ``viewport=PHONE`` for a phone.
+
+    At the end the browser's console must hold no error and no request may have gone to another host.
+    """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -84,7 +86,9 @@ def desk(chromium: Browser, people: Cast, live_server: LiveServer) -> Iterator[S
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
         page.on("console", lambda line: complaints.append(line.text) if _is_complaint(line.type, line.text) else None)
-        page.on("request", lambda asked: complaints.append(asked.url) if _leaves(asked.url, live_server.url) else None)
+        page.on(
+            "request", lambda asked: complaints.append(asked.url) if _leaves(asked.url, live_server.url) else None
+        )
         page.goto("/login/")
         page.get_by_label("账号").fill(username)
         page.get_by_label("密码").fill(PASSWORD)

@@ -1,4 +1,4 @@
-"""A clerk brings a list in: drag or choose, watch the check, import the good rows, look at the batch, take it back."""
+"""A clerk brings a list in: choose it, watch the check, import the good rows, look at the batch, take it back."""
 
 from __future__ import annotations
 

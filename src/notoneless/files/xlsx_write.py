@@ -42,7 +42,10 @@ class Sheet:
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write ``sheets`` to ``path``. Raises Fault E008 when a sheet has more rows than Excel can hold."""
-    workbook = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
+    # Rows wait in files beside the target (a folder of ours), not in the shared temporary folder.
+    workbook = xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(path.parent)}
+    )
     try:
         formats = _Formats(workbook)
         for sheet in sheets:
