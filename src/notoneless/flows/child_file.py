@@ -17,6 +17,8 @@ from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common import phones, resident_id
 from notoneless.common.errors import Fault
+from notoneless.flows.categories import CATEGORIES
+from notoneless.flows.daily_limits import check_daily_limit
 from notoneless.link.records import queries as links
 from notoneless.link.records.models import Child, LinkDecision, ReviewPair
 from notoneless.org.models import User
@@ -44,6 +46,7 @@ FIELDS = {
     "present": ("在校", "code"),
 }
 SEX_NAMES = {"1": "男", "2": "女", "0": ""}
+WHOLE_NUMBERS = {"id_no": "身份证号", "guardian_phone": "监护人电话"}
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,7 @@ def open_child_file(user: User, child_id: str, *, now: dt.datetime) -> ChildFile
     """One child's file. Raises E701 without the right and E704 outside the scope (foreign looks like absent)."""
     check_may(user, Permission.CHILD_VIEW)
     child = links.get_child(user, child_id)
-    record(
-        Action.CHILD_VIEW, by=user, now=now, object_kind="child", object_id=child.pk, place_code=child.place_code
-    )
+    record(Action.CHILD_VIEW, by=user, now=now, object_kind="child", object_id=child.pk, place_code=child.place_code)
     sweep = checks.get_shown_sweep(user)
     sources = _sources(sweep, child)
     return ChildFile(
@@ -123,12 +124,18 @@ def open_child_file(user: User, child_id: str, *, now: dt.datetime) -> ChildFile
 
 
 @transaction.atomic
-def unmask(user: User, child_id: str, *, reason: str, now: dt.datetime) -> dict[str, str]:
-    """The whole ID number and phone of a child, for a reason that stays in the trail (E701, E704, E821 no reason)."""
+def unmask(user: User, child_id: str, *, field: str, reason: str, now: dt.datetime) -> str:
+    """One whole number of a child (a key of ``WHOLE_NUMBERS``), for a purpose that stays in the trail.
+
+    Raises E701, E704, E821 (no purpose), E822 (the day's limit is reached).
+    """
     check_may(user, Permission.CHILD_UNMASK)
     child = links.get_child(user, child_id)
+    if field not in WHOLE_NUMBERS:
+        raise Fault("E704", where=field)
     if not reason.strip():
         raise Fault("E821", where=child.pk)
+    check_daily_limit(Action.CHILD_UNMASK, by=user, now=now)
     record(
         Action.CHILD_UNMASK,
         by=user,
@@ -136,9 +143,15 @@ def unmask(user: User, child_id: str, *, reason: str, now: dt.datetime) -> dict[
         object_kind="child",
         object_id=child.pk,
         place_code=child.place_code,
-        reason=reason.strip()[:200],
+        field=WHOLE_NUMBERS[field],
+        purpose=reason.strip()[:200],
     )
-    return {"id_no": child.id_no, "guardian_phone": child.guardian_phone}
+    return str(getattr(child, field))
+
+
+def categories(child: Child) -> list[str]:
+    """The special groups that some list puts the child in, in words."""
+    return [name for key, name in CATEGORIES.items() if getattr(child, f"is_{key}")]
 
 
 def _sources(sweep: Sweep | None, child: Child) -> list[dict[str, Any]]:

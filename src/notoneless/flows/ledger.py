@@ -16,26 +16,19 @@ from notoneless.case.core.states import state_name
 from notoneless.case.records.models import Case, Gap
 from notoneless.check.core import load_checks
 from notoneless.common import names, resident_id
+from notoneless.flows.categories import CATEGORIES
 from notoneless.link.records.models import Child
 from notoneless.link.records.queries import list_children
-from notoneless.org.models import School, User
+from notoneless.org.models import Place, School, User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.org.sealed import indexes
 from notoneless.policy.places import Places, code_range
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-CATEGORIES = {
-    "poverty": "脱贫与监测",
-    "disability": "残疾",
-    "low_income": "低保",
-    "destitute": "特困",
-    "orphan": "孤儿与事实无人抚养",
-    "left_behind": "留守",
-}
 EMPTY = "none"
 FILTERS = ("q", "town", "school", "grade", "state", "check", "category", "sex", "ids")
-PASTE_LIMIT = 500
+SAME_NAMED_PLACES = 20
 
 
 @dataclass(frozen=True)
@@ -93,14 +86,23 @@ def _filtered(children: QuerySet[Child], ledger: Ledger, filters: Filters) -> Qu
     return children
 
 
-def _search(values: list[str], _ledger: Ledger) -> Q:
-    """A name, pinyin initials, or a whole ID or phone number (found by its keyed hash)."""
-    text = names.clean(values[0])
+def search_condition(words: str) -> Q:
+    """A name, pinyin initials, a place, or a whole ID or phone number (found by its keyed hash)."""
+    text = names.clean(words)
     if any(character.isdigit() for character in text):
-        return Q(id_index__in=indexes(text, "id_no")) | Q(phone_index__in=indexes(text, "phone")) | Q(id=text)
+        return Q(id_index__in=indexes(text, "id_no")) | Q(phone_index__in=indexes(text, "phone")) | Q(id=text.upper())
     if text.isascii():
-        return Q(initials__startswith=text.upper()) | Q(id=text.upper())
-    return Q(name__startswith=text)
+        return Q(initials__startswith=text.upper()) | Q(id=text.upper()) if text else Q(pk__in=[])
+    return Q(name__startswith=text) | _in_places_called(text)
+
+
+def _in_places_called(text: str) -> Q:
+    """Children of the places whose name begins so; one character would be half a county."""
+    found = Q(pk__in=[])
+    if len(text) > 1:
+        for low, high in Place.objects.filter(name__startswith=text).values_list("low", "high")[:SAME_NAMED_PLACES]:
+            found |= Q(place_code__gte=low, place_code__lt=high)
+    return found
 
 
 def _towns(values: list[str], _ledger: Ledger) -> Q:
@@ -134,15 +136,18 @@ def _categories(values: list[str], _ledger: Ledger) -> Q:
     return found
 
 
-def _pasted(values: list[str], _ledger: Ledger) -> Q:
-    """A pasted list of names, child ids or ID numbers, one a line or separated by blanks or commas."""
-    parts = values[0].replace(",", " ").replace("，", " ").replace("、", " ").split()[:PASTE_LIMIT]
-    hashes = [mark for part in parts if any(c.isdigit() for c in part) for mark in indexes(part, "id_no")]
-    return Q(name__in=parts) | Q(id__in=parts) | Q(id_index__in=hashes)
+def pasted_condition(parts: Iterable[str]) -> Q:
+    """Whole names, child ids, ID or phone numbers of a pasted list."""
+    parts = list(parts)
+    numbers = [part for part in parts if any(character.isdigit() for character in part)]
+    id_marks = [mark for number in numbers for mark in indexes(number, "id_no")]
+    phone_marks = [mark for number in numbers for mark in indexes(number, "phone")]
+    known = Q(name__in=parts) | Q(id__in=parts)
+    return known | Q(id_index__in=id_marks) | Q(phone_index__in=phone_marks)
 
 
 _CONDITIONS = {
-    "q": _search,
+    "q": lambda values, _ledger: search_condition(values[0]),
     "town": _towns,
     "school": _one_of("school_code"),
     "grade": _one_of("grade"),
@@ -150,7 +155,7 @@ _CONDITIONS = {
     "check": _checks,
     "category": _categories,
     "sex": _one_of("sex"),
-    "ids": _pasted,
+    "ids": lambda values, _ledger: Q(pk__in=values),
 }
 
 
@@ -171,8 +176,7 @@ def attach(children: Iterable[Child]) -> list[LedgerRow]:
     """Add the open case and open gaps of each child: two queries, whatever the page size."""
     listed = list(children)
     cases = {
-        case.child_id: case
-        for case in Case.objects.filter(child__in=listed, closed_at=None).select_related("owner")
+        case.child_id: case for case in Case.objects.filter(child__in=listed, closed_at=None).select_related("owner")
     }
     gaps: dict[str, list[Gap]] = {}
     for gap in Gap.objects.filter(child__in=listed, state=Gap.State.OPEN).order_by("-severity", "check_id"):
@@ -246,6 +250,7 @@ def ledger_rows(
         object_kind="ledger",
         object_id=ledger.id,
         place_code=user.place_code,
+        ledger=ledger.name,
         rows=len(rows),
     )
     return HEADER, rows

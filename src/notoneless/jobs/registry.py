@@ -21,7 +21,7 @@ class Progress(Protocol):
 class Run(Protocol):
     """The work of one kind: arguments as stored, who asked, the time, progress; returns what to tell.
 
-    The answer may hold ``url`` (where the result is) and ``sentence`` (what was done). Running twice must be harmless.
+    The answer may hold ``url`` (where the result is) and ``sentence`` (what was done). Running twice is harmless.
     """
 
     def __call__(
@@ -49,6 +49,7 @@ JOB_KINDS: dict[str, JobKind] = {
         JobKind("check_upload", "核对上传的名册", "notoneless.jobs.uploads.check_uploaded"),
         JobKind("publish_upload", "导入名册", "notoneless.jobs.uploads.publish_uploaded"),
         JobKind("sweep", "摸排", "notoneless.jobs.sweeps.sweep"),
+        JobKind("verify_sweep", "重算验证", "notoneless.jobs.sweeps.verify"),
     )
 }
 

@@ -1,4 +1,4 @@
-"""The job that runs a sweep."""
+"""The jobs that run a sweep and that prove one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
+from notoneless.check.records.queries import get_sweep
 from notoneless.flows.sweep import run_sweep
+from notoneless.flows.verify import verify_sweep
 from notoneless.jobs.registry import Progress
+from notoneless.trail.actions import Action
+from notoneless.trail.record import record
 
 
 def sweep(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress: Progress) -> Mapping[str, Any]:
@@ -17,3 +23,23 @@ def sweep(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress: 
     if outcome.already:
         return {"url": url, "sentence": "名册没有变化，结果与上次摸排相同"}
     return {"url": url, "sentence": f"摸排完成，新立个案 {outcome.opened_cases:,} 个"}
+
+
+def verify(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress: Progress) -> Mapping[str, Any]:
+    """Recompute one sweep and compare file by file; argument ``sweep`` (its id). The verdict stays in the trail."""
+    sweep = get_sweep(by, arguments["sweep"])
+    report = verify_sweep(sweep, progress=progress)
+    different = [file.name for file in report.files if not file.same]
+    result = "与保存的结果逐字节一致" if report.ok else f"{len(different)} 个文件与保存的不一致"
+    with transaction.atomic():
+        record(
+            Action.SWEEP_VERIFY,
+            by=by,
+            now=now,
+            object_kind="sweep",
+            object_id=sweep.pk,
+            place_code=sweep.region,
+            result=result,
+            different=different,
+        )
+    return {"url": f"/sweep/{sweep.pk}/", "sentence": result, "ok": report.ok}

@@ -70,9 +70,11 @@ def get_counts(user: User, sweep: Sweep) -> list[dict[str, Any]]:
     ]
 
 
-def get_counts_by_place(user: User, sweep: Sweep, check_id: str) -> list[CheckCount]:
+def get_counts_by_place(user: User, sweep: Sweep, check_id: str | None) -> list[CheckCount]:
+    """The counts of each township in scope, of one check or (None) of all."""
     low, high = Scope.of(user).bounds()
-    return list(CheckCount.objects.filter(sweep=sweep, check_id=check_id, place_code__gte=low, place_code__lt=high))
+    rows = CheckCount.objects.filter(sweep=sweep, place_code__gte=low, place_code__lt=high)
+    return list(rows.filter(check_id=check_id) if check_id else rows)
 
 
 def read_results(sweep: Sweep, check_id: str, states: list[str] | None = None) -> pa.Table:
@@ -81,10 +83,17 @@ def read_results(sweep: Sweep, check_id: str, states: list[str] | None = None) -
     return lake().read_table(COLLECTION, sweep.pk, f"results_{check_id}.parquet", filters=filters)
 
 
+def has_results(sweep: Sweep, check_id: str) -> bool:
+    """Whether the sweep ran this check; checks younger than the sweep have no file in it."""
+    return any(file["name"] == f"results_{check_id}.parquet" for file in get_manifest(sweep)["files"])
+
+
 def get_results_of_child(sweep: Sweep, child_id: str, check_ids: list[str]) -> list[dict[str, Any]]:
     """What each check says of one child in one sweep."""
     found = []
     for check_id in check_ids:
+        if not has_results(sweep, check_id):
+            continue
         table = lake().read_table(
             COLLECTION, sweep.pk, f"results_{check_id}.parquet", filters=[("child_id", "=", child_id)]
         )

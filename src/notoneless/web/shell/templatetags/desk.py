@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from notoneless.common import names, phones, resident_id
 from notoneless.org.permissions import Permission, may
+from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
 from notoneless.web.shell import frame
 
@@ -135,6 +137,19 @@ def days_left(value: dt.date | None) -> str:
 def count(value: int | str | None) -> str:
     """47,902; an unknown number (None, or a name the template does not know) is a dash, never 0."""
     return f"{value:,}" if isinstance(value, int) else "—"
+
+
+@register.filter
+def sex_name(value: str | None) -> str:
+    """男, 女; unknown stays empty."""
+    return {"1": _("男"), "2": _("女")}.get(value or "", "")
+
+
+@register.filter
+def grade_name(value: str | None) -> str:
+    """三年级, 小班, by the policy pack's table of stages; a code outside it as it is."""
+    stages = load_pack(settings.REGION, timezone.localdate()).full_table("school_stages").rows
+    return {stage["grade"]: stage["name"] for stage in stages}.get(value or "", value or "")
 
 
 @register.filter

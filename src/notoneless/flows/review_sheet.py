@@ -1,0 +1,121 @@
+"""A doubtful pair laid side by side: the sentence first, then field by field what speaks for and what against."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from notoneless.common import phones, resident_id
+from notoneless.link.core import FieldEvidence, LinkCosts, explain_rows
+from notoneless.link.records.models import ReviewPair
+from notoneless.link.records.queries import get_review, get_review_rows
+from notoneless.org.models import User
+from notoneless.policy.pack import load_pack
+from notoneless.policy.places import Places
+from notoneless.roster.core import load_kinds
+from notoneless.trail.actions import Action
+from notoneless.trail.record import record
+
+BITS_PER_MARK = 4
+MOST_MARKS = 6
+SEX_NAMES = {"1": "男", "2": "女"}
+
+
+@dataclass(frozen=True)
+class RowSide:
+    """Where one side of the comparison stands: list, delivery, row."""
+
+    kind_name: str
+    delivery: str
+    row_no: int
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One field of both rows. ``side`` is for, against or none; ``marks`` how much it says, 0–6."""
+
+    name: str
+    left: str
+    right: str
+    verdict: str
+    side: str
+    marks: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The doubtful row against one row of the child."""
+
+    right: RowSide
+    asked: bool
+    text: str
+    lines: list[FieldLine]
+
+
+@dataclass(frozen=True)
+class ReviewSheet:
+    """One pair ready to be judged: the row that raised the question first, the child's other rows after it."""
+
+    pair: ReviewPair
+    left: RowSide
+    comparisons: list[Comparison]
+
+
+@transaction.atomic
+def open_review(user: User, pair_id: str, *, now: dt.datetime) -> ReviewSheet:
+    """One pair with its rows; a sensitive read, so it leaves a trail event. Raises E704 for foreign and absent."""
+    pair = get_review(user, pair_id)
+    record(
+        Action.CHILD_VIEW,
+        by=user,
+        now=now,
+        object_kind="child",
+        object_id=pair.right_child_id,
+        place_code=pair.place_code,
+        pair=pair.pk,
+    )
+    left, sources = get_review_rows(pair)
+    costs = LinkCosts.from_pack(load_pack(settings.REGION, localdate(now)))
+    found = [_comparison(pair, left, source, costs) for source in sources]
+    return ReviewSheet(
+        pair=pair,
+        left=RowSide(_kind_name(pair.left_kind), pair.left_delivery, pair.left_row_no),
+        comparisons=sorted(found, key=lambda one: not one.asked),
+    )
+
+
+def _comparison(pair: ReviewPair, left: dict[str, Any], source: dict[str, Any], costs: LinkCosts) -> Comparison:
+    said = explain_rows(left, source["row"], costs=costs)
+    return Comparison(
+        right=RowSide(_kind_name(source["kind"]), source["delivery_id"], source["row_no"]),
+        asked=source["row_key"] == pair.right_key,
+        text=said.text,
+        lines=[_line(field) for field in said.fields if field.left or field.right],
+    )
+
+
+def _line(field: FieldEvidence) -> FieldLine:
+    side = "none" if not field.bits else "for" if field.bits > 0 else "against"
+    marks = min(MOST_MARKS, max(1, round(abs(field.bits) / BITS_PER_MARK))) if field.bits else 0
+    left, right = _shown(field.field, field.left), _shown(field.field, field.right)
+    return FieldLine(field.name, left, right, field.verdict, side, marks)
+
+
+def _shown(field: str, value: str) -> str:
+    """A value as the screen may show it: numbers masked, codes in words."""
+    if field in ("id_no", "student"):
+        return resident_id.mask(value)
+    if field == "family":
+        return phones.mask(value) if value.isdigit() else value
+    if field == "sex":
+        return SEX_NAMES.get(value, "")
+    return Places.load().label(value) if field == "place" else value
+
+
+def _kind_name(kind: str) -> str:
+    return load_kinds()[kind].name

@@ -1,0 +1,15 @@
+"""孩子档案."""
+
+from django.urls import path
+
+from notoneless.web.child import views
+
+app_name = "child"
+
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("<slug:child_id>/", views.page, name="page"),
+    path("<slug:child_id>/number/<slug:field>/", views.whole_number, name="number"),
+    path("<slug:child_id>/split/<slug:row_key>/", views.split, name="split"),
+    path("<slug:child_id>/decision/<int:decision_id>/undo/", views.undo_verdict, name="undo"),
+]

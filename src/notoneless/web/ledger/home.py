@@ -1,0 +1,26 @@
+"""What 台账 says on 首页."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from notoneless.flows.ledger import LEDGERS, list_ledger
+from notoneless.org.models import User
+from notoneless.web.shell.home import HomeNumber
+
+KINDS = {"suspected": "bad", "dropout": "bad", "aid": "warn", "data": "warn"}
+
+
+def numbers(user: User, now: datetime) -> list[HomeNumber]:
+    """Every ledger with how many children are on it now."""
+    return [
+        HomeNumber(
+            one.name,
+            list_ledger(user, one, {}).count(),
+            reverse("ledger:page", args=[one.id]),
+            kind=KINDS.get(one.id, ""),
+        )
+        for one in LEDGERS.values()
+    ]

@@ -1,0 +1,157 @@
+"""How a sweep reads on screen: the comparisons as numbers, what was missing, what changed since the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from notoneless.check.core import STATES, CheckDefinition, load_checks
+from notoneless.check.core.lists import list_name
+from notoneless.check.records.models import CheckCount, Sweep
+from notoneless.flows.differences import CAUSE_NAMES, CHANGE_NAMES
+from notoneless.link.core import definitions as link_definitions
+from notoneless.policy.places import Places
+from notoneless.roster.core import load_kinds
+from notoneless.roster.records.models import Delivery
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One comparison: its five numbers in the reader's scope, and which needed lists had not come."""
+
+    check: CheckDefinition
+    expected: int
+    met: int
+    gap: int
+    excused: int
+    unknown: int
+    missing: list[str]
+
+    @property
+    def conserved(self) -> bool:
+        """应查＝符合＋缺口＋有据排除＋不能判断."""
+        return self.expected == self.met + self.gap + self.excused + self.unknown
+
+
+@dataclass(frozen=True)
+class MissingList:
+    """A list that had not come, with the checks that could say nothing without it and those it would have helped."""
+
+    name: str
+    blind: list[str]
+    weaker: list[str]
+
+
+@dataclass(frozen=True)
+class TownLine:
+    """One township: open gaps per check, in the order of the heads."""
+
+    name: str
+    code: str
+    gaps: list[int]
+    total: int
+
+
+@dataclass
+class DiffLine:
+    """One check between two sweeps; causes are (name, count) of the gaps that are new and those that are gone."""
+
+    check: CheckDefinition
+    new: int = 0
+    gone: int = 0
+    unchanged: int = 0
+    new_causes: list[tuple[str, int]] = field(default_factory=list)
+    gone_causes: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step of the link cascade and how many rows it joined, over all lists."""
+
+    name: str
+    sentence: str
+    links: int
+    way: str
+
+
+def check_lines(counts: Iterable[Mapping[str, Any]]) -> list[CheckLine]:
+    """The checks in the order of their definitions; a check younger than the sweep is not there."""
+    by_id = {row["check_id"]: row for row in counts}
+    return [
+        CheckLine(
+            check=check,
+            missing=[list_name(kind) for kind in by_id[check.id]["missing_lists"]],
+            **{state: by_id[check.id][state] for state in ("expected", *STATES)},
+        )
+        for check in load_checks().values()
+        if check.id in by_id
+    ]
+
+
+def missing_lists(sweep: Sweep) -> list[MissingList]:
+    """Every kind of list that the sweep did not have and that some check reads."""
+    used = {one["kind"] for one in sweep.summary.get("lists", [])}
+    found = []
+    for kind in load_kinds().values():
+        blind = [check.name for check in load_checks().values() if kind.id in check.needs]
+        weaker = [check.name for check in load_checks().values() if kind.id in check.optional]
+        if kind.id not in used and (blind or weaker):
+            found.append(MissingList(list_name(kind.id), blind, weaker))
+    return found
+
+
+def revoked_inputs(sweep: Sweep) -> QuerySet[Delivery]:
+    """The deliveries under the sweep that were taken back since."""
+    return Delivery.objects.filter(sweeps__sweep=sweep, status=Delivery.Status.REVOKED).order_by("kind", "id")
+
+
+def town_lines(rows: Iterable[CheckCount]) -> tuple[list[CheckDefinition], list[TownLine]]:
+    """(checks that found a gap anywhere, townships with their gaps of each), in the order of the place codes."""
+    gaps: dict[str, dict[str, int]] = {}
+    for row in rows:
+        gaps.setdefault(row.place_code, {})[row.check_id] = row.gap
+    heads = [check for check in load_checks().values() if any(town.get(check.id) for town in gaps.values())]
+    lines = []
+    for code, found in sorted(gaps.items()):
+        numbers = [found.get(check.id, 0) for check in heads]
+        lines.append(TownLine(Places.load().label(code) or code, code, numbers, sum(numbers)))
+    return heads, lines
+
+
+def diff_lines(changes: Iterable[Mapping[str, str]]) -> list[DiffLine]:
+    """Changes (check_id, change, cause, …) summed per check; checks without any change of gaps are left out."""
+    lines: dict[str, DiffLine] = {}
+    causes: dict[tuple[str, str, str], int] = {}
+    for one in changes:
+        line = lines.setdefault(one["check_id"], DiffLine(load_checks()[one["check_id"]]))
+        setattr(line, one["change"], getattr(line, one["change"]) + 1)
+        key = (one["check_id"], one["change"], one["cause"])
+        causes[key] = causes.get(key, 0) + 1
+    for (check_id, change, cause), count in sorted(causes.items(), key=lambda item: -item[1]):
+        if change in ("new", "gone"):
+            getattr(lines[check_id], f"{change}_causes").append((CAUSE_NAMES[cause], count))
+    return [lines[check_id] for check_id in load_checks() if check_id in lines]
+
+
+def change_names() -> dict[str, str]:
+    """新增, 减少, 不变."""
+    return dict(CHANGE_NAMES)
+
+
+def step_lines(sweep: Sweep) -> list[StepLine]:
+    """The cascade as it ran: every step that placed a row, in order."""
+    sums: dict[str, int] = {}
+    for row in sweep.summary.get("steps", []):
+        sums[row["step"]] = sums.get(row["step"], 0) + row["links"]
+    known = link_definitions.steps()
+    sayings = {"auto": "自动合并", "own": "单独立人", "review": "交人工判定", "none": "不合并"}
+    return [
+        StepLine(
+            step.name, step.sentence.format(fits="……", differs="……", slip="有笔误"), sums[step.id], sayings[step.way]
+        )
+        for step in known.values()
+        if step.id in sums
+    ]
