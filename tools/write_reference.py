@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.settings.test")
@@ -148,11 +149,21 @@ def policy() -> str:
     status = {"confirmed": "已核对", "local_default": "本地默认", "to_check": "待核对"}
     text = f"# 政策包\n\n版本 {pack.version}。“待核对”的数字请按本地文件核对后再用；县市不同的地方写在 policy/regions/，不改程序。\n\n"
     rows = [
-        (p.name, f"`{p.id}`", "；".join(f"{since} 起 {value}" for since, value in p.values), p.unit, p.source, status[p.status])
+        (
+            p.name,
+            f"`{p.id}`",
+            "；".join(f"{since} 起 {value}" for since, value in p.values),
+            p.unit,
+            p.source,
+            status[p.status],
+        )
         for p in sorted(entries, key=lambda one: one.id)
     ]
     text += table(["参数", "标识", "值", "单位", "出处", "状态"], rows)
-    rows = [(t.name, f"`{t.id}`", len(t.rows), t.source, status[t.status]) for t in sorted(pack.tables.values(), key=lambda one: one.id)]
+    rows = [
+        (t.name, f"`{t.id}`", len(t.rows), t.source, status[t.status])
+        for t in sorted(pack.tables.values(), key=lambda one: one.id)
+    ]
     return text + "\n## 表\n\n" + table(["表", "标识", "行数", "出处", "状态"], rows)
 
 
@@ -166,8 +177,6 @@ def index() -> str:
     rows.append(("个案状态", "[case-states.md](case-states.md)"))
     return "# 参考\n\n都由程序生成，与程序一致。\n\n" + table(["内容", "页"], rows)
 
-
-from datetime import date
 
 TODAY = date(2026, 11, 23)  # the day the generated pages speak of; a later pack changes the pages, not the calendar
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
@@ -192,7 +201,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    stale = [path for path, text in documents().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    stale = [
+        path for path, text in documents().items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     if check:
         for path in stale:
             print(f"已过时：{path.relative_to(ROOT)}（运行 python3 run.py docs）")

@@ -144,7 +144,15 @@ def list_users(by: By = "") -> None:
     start.prepare_database()
     header = ["账号", "姓名", "角色", "辖区", "学校", "送达单位", "启用"]
     rows = [
-        (u.username, u.display_name, ROLES[u.role].name, u.place_code, u.school_code, u.sender, "是" if u.is_active else "否")
+        (
+            u.username,
+            u.display_name,
+            ROLES[u.role].name,
+            u.place_code,
+            u.school_code,
+            u.sender,
+            "是" if u.is_active else "否",
+        )
         for u in User.objects.order_by("username")
     ]
     if talk.as_json:

@@ -69,7 +69,9 @@ def write_json(kind: str, **content: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
-def write_rows(format: str, header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, out: Path | None) -> None:
+def write_rows(
+    format: str, header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, out: Path | None
+) -> None:
     """Rows as table, json, csv (UTF-8 with BOM, for Excel) or xlsx (text cells; needs --out)."""
     if format == "json":
         write_json(name, rows=[dict(zip(header, row, strict=True)) for row in rows])

@@ -72,7 +72,9 @@ def import_files(
     legal_basis: Annotated[str, typer.Option("--legal-basis", help="送达依据，写进批次")] = "",
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="有一行错就整份不导入")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不导入")] = False,
-    errors_out: Annotated[Path | None, typer.Option("--errors-out", help="错误行写到这个工作簿，改好可直接再导入")] = None,
+    errors_out: Annotated[
+        Path | None, typer.Option("--errors-out", help="错误行写到这个工作簿，改好可直接再导入")
+    ] = None,
     by: By = "",
 ) -> None:
     """导入名册。每份文件是一个可撤回的批次；同一份文件导两次不会改变什么。"""

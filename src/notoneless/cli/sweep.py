@@ -108,6 +108,8 @@ def verify(sweep_id: Annotated[str, typer.Argument(metavar="SWEEP", help="摸排
     if talk.as_json:
         write_json("verify", sweep=sweep_id, ok=report.ok, files=[file.to_dict() for file in report.files])
     else:
-        print_table(["文件", "行数", "结果"], [(f.name, f.rows, "一致" if f.same else "不一致") for f in report.files])
+        print_table(
+            ["文件", "行数", "结果"], [(f.name, f.rows, "一致" if f.same else "不一致") for f in report.files]
+        )
         talk.say("与原来的结果逐字节一致" if report.ok else "重算结果与保存的不一致")
     stop(Exit.OK if report.ok else Exit.FINDINGS)

@@ -116,7 +116,9 @@ def _prepare_people(run: DemoRun, files: CountyFiles, folder: Path, now: dt.date
     return User.objects.get(username="clerk")
 
 
-def _import_all(run: DemoRun, files: CountyFiles, clerk: User, now: dt.datetime, progress: Progress) -> dict[str, str]:
+def _import_all(
+    run: DemoRun, files: CountyFiles, clerk: User, now: dt.datetime, progress: Progress
+) -> dict[str, str]:
     files_of: dict[str, str] = {}
     read = refused = 0
     with _timed(run, "导入") as note:

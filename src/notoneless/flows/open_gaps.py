@@ -17,7 +17,12 @@ import pyarrow.compute as pc
 from django.utils.timezone import localdate
 
 from notoneless.case.core.opening import FoundGap
-from notoneless.case.records.actions import close_gaps_by_roster, mark_not_found_again, mark_still_found, open_or_join_many
+from notoneless.case.records.actions import (
+    close_gaps_by_roster,
+    mark_not_found_again,
+    mark_still_found,
+    open_or_join_many,
+)
 from notoneless.case.records.actions.sweeping import RosterProof
 from notoneless.case.records.queries import get_open_gaps
 from notoneless.check.core import CheckDefinition, load_checks
@@ -169,7 +174,9 @@ def _proofs(
         if row is None:
             unproven.append(gap["id"])
         else:
-            proofs.append(RosterProof(gap["id"], row[0], row[1], f"{check.name}：名册现在有此人（{row[0]} 第 {row[1]} 行）"))
+            proofs.append(
+                RosterProof(gap["id"], row[0], row[1], f"{check.name}：名册现在有此人（{row[0]} 第 {row[1]} 行）")
+            )
     return proofs, unproven
 
 

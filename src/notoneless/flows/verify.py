@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from notoneless.check.core.facts import FACTS
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
 from notoneless.flows.sweep import COLLECTION, Progress, compute, sweep_files
-from notoneless.check.core.facts import FACTS
 from notoneless.flows.sweep_inputs import SweepInputs, read_previous, read_rosters
 from notoneless.org.keys import lake
 from notoneless.policy.pack import load_pack
