@@ -1,5 +1,5 @@
 WITH ranked AS (
-    SELECT r.child_id, r.school_name, r.grade, r.boarding, r.id_state,
+    SELECT r.child_id, r.school_name, r.grade, coalesce(r.class_no, '') AS class_no, r.boarding, r.id_state,
            coalesce(nullif(r.school_code, ''), k.school_key) AS school_key,
            coalesce(r.roll_status, 'active') AS state,
            s.name AS grade_name, s.stage, s.position, s.compulsory,
@@ -14,7 +14,7 @@ WITH ranked AS (
     LEFT JOIN policy_school_stages AS s ON s.grade = r.grade
     LEFT JOIN school_key AS k ON k.school_name = r.school_name
 )
-SELECT child_id, school_name, grade, boarding, school_key, state, grade_name, stage, position, compulsory,
+SELECT child_id, school_name, grade, class_no, boarding, school_key, state, grade_name, stage, position, compulsory,
        coalesce(school_name, '校名不详') || coalesce(grade_name, '') AS school_and_grade
 FROM ranked
 WHERE place_in_order = 1
