@@ -50,10 +50,12 @@ class Ledger:
 
 def _load() -> dict[str, Ledger]:
     data = yaml.safe_load((Path(__file__).parent / "ledgers.yaml").read_text(encoding="utf-8"))
-    return {
-        key: Ledger(id=key, **{name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()})
-        for key, fields in data.items()
-    }
+    return {key: _ledger(key, fields) for key, fields in data.items()}
+
+
+def _ledger(key: str, fields: dict[str, Any]) -> Ledger:
+    lists = {name: tuple(fields.get(name, ())) for name in ("gap_ledgers", "case_states")}
+    return Ledger(id=key, name=fields["name"], sentence=fields["sentence"], child=fields.get("child", ""), **lists)
 
 
 LEDGERS = _load()
@@ -197,10 +199,12 @@ def _facet(user: User, ledger: Ledger, filters: Filters, name: str) -> list[tupl
     if name == "category":
         return _count_categories(children)
     if name == "state":
-        rows = Case.objects.filter(child__in=children, closed_at=None).values_list("state").annotate(Count("pk"))
-        return [(value, state_name(value), count) for value, count in sorted(rows)]
+        cases = (
+            Case.objects.filter(child__in=children, closed_at=None).values_list("state").annotate(number=Count("pk"))
+        )
+        return [(value, state_name(value), count) for value, count in sorted(cases)]
     field = {"school": "school_code", "grade": "grade"}[name]
-    rows = children.values_list(field).annotate(Count("pk")).order_by("-pk__count", field)
+    rows = children.values_list(field).annotate(number=Count("pk")).order_by("-number", field)
     schools = _school_names() if name == "school" else {}
     return [(value or EMPTY, schools.get(value, value) or "（空）", count) for value, count in rows]
 
@@ -281,7 +285,7 @@ def _cells(row: LedgerRow, checks: Mapping[str, Any]) -> list[str]:
         child.name,
         SEX_NAMES.get(child.sex, ""),
         child.birth_date.isoformat() if child.birth_date else "",
-        resident_id.mask(child.id_no) if child.id_no else "",
+        resident_id.mask(str(child.id_no)) if child.id_no else "",
         Places.load().label(child.place_code),
         child.school_name,
         child.grade,

@@ -18,7 +18,8 @@ from notoneless.check.records.models import Sweep
 from notoneless.check.records.permissions import check_can_run
 from notoneless.engine import open_engine
 from notoneless.files.lake import content_digest
-from notoneless.flows.compare import Comparison, compare
+from notoneless.flows.compare import compare
+from notoneless.flows.comparison import Comparison
 from notoneless.flows.open_gaps import open_gaps
 from notoneless.flows.sweep_inputs import SweepInputs, current_with, gather
 from notoneless.link.records import actions as links
@@ -134,7 +135,7 @@ def _make_current(
             now=now,
         )
         links.record_children(persons=comparison.persons, sweep_id=sweep.pk, progress=tell)
-        links.record_merged(merged=comparison.merged)
+        links.record_merged(merged=dict(comparison.merged))
         links.record_reviews(review=comparison.review, sweep_id=sweep.pk)
         opened = open_gaps(
             sweep=sweep,

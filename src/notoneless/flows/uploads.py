@@ -24,8 +24,8 @@ from notoneless.flows.import_file import ImportOutcome, Progress, import_file
 from notoneless.org.keys import lake
 from notoneless.org.models import User
 from notoneless.roster.core import KindDefinition, Roster, errors_workbook, load_kinds, read_roster
+from notoneless.roster.core.header_rows import HEADER_ROWS
 from notoneless.roster.core.mapping import make_headings, match_columns
-from notoneless.roster.core.recognise import HEADER_ROWS
 from notoneless.roster.records.actions import close_draft, finish_check, start_draft
 from notoneless.roster.records.models import Delivery, UploadDraft
 from notoneless.roster.records.queries import COLLECTION, ORIGINAL
