@@ -82,7 +82,7 @@ class ChunkReader:
 
     def _columns(self, rows: Sequence[Row], found: Found) -> dict[str, list[Any]]:
         """Canonical id → values, and every issue into ``found``."""
-        texts = list(zip(*rows, strict=True))
+        texts = list(zip(*rows, strict=True)) or [()] * len(self._head.header)
         values: dict[str, list[Any]] = {}
         for column_id, position in self._positions.items():
             column = self._kind.column(column_id)
