@@ -1,7 +1,7 @@
 """Which rows are one person: rules as data, a cascade of named steps, questions instead of guesses."""
 
 from notoneless.link.core.costs import LinkCosts, LinkWindow
-from notoneless.link.core.explain import Explanation, FieldEvidence, explain
+from notoneless.link.core.explain import Explanation, FieldEvidence, explain_rows
 from notoneless.link.core.inputs import NEEDED_COLUMNS
 from notoneless.link.core.linking import LinkResult, link_pairs, link_rosters
 
@@ -12,7 +12,7 @@ __all__ = [
     "LinkCosts",
     "LinkResult",
     "LinkWindow",
-    "explain",
+    "explain_rows",
     "link_pairs",
     "link_rosters",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from notoneless.link.core.judge import FIELDS, judge
 from notoneless.link.core.keys import prepare
 from notoneless.link.core.linking import ALL_AGES
 from notoneless.link.core.sentences import say
+from notoneless.policy import load_pack
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,15 @@ class Explanation:
     fields: tuple[FieldEvidence, ...]
 
 
-def explain(
-    left: Mapping[str, Any], right: Mapping[str, Any], *, costs: LinkCosts, decision: str | None = None
+def explain_rows(
+    left: Mapping[str, Any], right: Mapping[str, Any], *, costs: LinkCosts | None = None, decision: str | None = None
 ) -> Explanation:
     """Compare two accepted rows (column → value, as in the rosters) by themselves, and say what follows.
 
-    `decision`: a clerk's verdict on this pair, same|different, which stands above everything. A sweep may still come to
+    `costs`: without them the newest national ones. `decision`: a clerk's verdict on this pair, same|different, which stands above everything. A sweep may still come to
     another end, because it sees the household and whether a third person fits as well.
     """
-    option = _compare(left, right, costs)
+    option = _compare(left, right, costs or LinkCosts.from_pack(load_pack(None, date.max)))
     codes = {field: option[f"v_{field}"] for field in FIELDS}
     step = {"same": "decision_same", "different": "decision_different"}.get(decision or "", option["step"])
     way = definitions.steps()[step].way

@@ -47,24 +47,28 @@ class Source:
 def load_rosters(engine: Engine, rosters: Deliveries) -> list[Source]:
     """Load each kind as `src_<kind>` (NEEDED_COLUMNS + delivery_id, rid), in the order of kinds.yaml.
 
-    Kinds without rows are left out. Raises E401 (unknown kind), E402 (a column that linking cannot do without).
+    Kinds without rows are left out; when all are, the first one stands empty. Raises E401 (unknown kind), E402 (a column that linking cannot do without).
     """
     known = {kind.id for kind in definitions.kinds()} | {SCHOOL_DIRECTORY}
     for kind_id in rosters:
         if kind_id not in known:
             raise Fault("E401", where=kind_id, kind=kind_id)
-    return load_kinds(engine, [(kind, rosters.get(kind.id, ())) for kind in definitions.kinds()])
+    sources = load_kinds(engine, [(kind, rosters.get(kind.id, ())) for kind in definitions.kinds()])
+    return sources or load_kinds(engine, [(definitions.kinds()[0], [("", _SCHEMA.empty_table())])], keep_empty=True)
 
 
 def load_kinds(
-    engine: Engine, wanted: Sequence[tuple[definitions.Kind, Sequence[tuple[str, pa.Table]]]]
+    engine: Engine,
+    wanted: Sequence[tuple[definitions.Kind, Sequence[tuple[str, pa.Table]]]],
+    *,
+    keep_empty: bool = False,
 ) -> list[Source]:
     """Load the deliveries of these kinds under one numbering of rows, in the order given. Raises E402."""
     sources: list[Source] = []
     first = 0
     for kind, deliveries in wanted:
         table = _stack(kind.name, deliveries)
-        if table is None:
+        if table is None or not (table.num_rows or keep_empty):
             continue
         rids = pa.arange(first, first + table.num_rows)
         first += table.num_rows
@@ -93,8 +97,7 @@ def _stack(kind_name: str, deliveries: Iterable[tuple[str, pa.Table]]) -> pa.Tab
             raise Fault("E402", where=delivery_id, kind=kind_name, columns="、".join(missing))
         part = _in_row_order(_pick(table, _SCHEMA))
         parts.append(part.append_column("delivery_id", pa.repeat(delivery_id, part.num_rows)))
-    rows = pa.concat_tables(parts) if parts else None
-    return rows if rows is not None and rows.num_rows else None
+    return pa.concat_tables(parts) if parts else None
 
 
 def _pick(table: pa.Table, schema: pa.Schema) -> pa.Table:

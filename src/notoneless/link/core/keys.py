@@ -73,8 +73,8 @@ def _base_sql(source: Source, window: LinkWindow) -> str:
 
 def _name_book(engine: Engine, sources: Sequence[Source]) -> NameBook:
     """Make `name_key` (name, fold, syll): numbers of the folded name and of its sound; NULL for a name without substance."""
-    union = " UNION ".join(f"SELECT name FROM base_{source.kind.id} WHERE name IS NOT NULL" for source in sources)
-    raw = engine.fetch(f"SELECT name FROM ({union}) ORDER BY name").column("name").to_pylist()
+    union = " UNION ALL ".join(f"SELECT name FROM base_{source.kind.id} WHERE name IS NOT NULL" for source in sources)
+    raw = engine.fetch(f"SELECT DISTINCT name FROM ({union}) ORDER BY name").column("name").to_pylist()
     folded = [names.fold(name) for name in raw]
     texts = tuple(sorted(set(folded) - {""}))
     sound_of = {text: names.syllables(text) for text in texts}

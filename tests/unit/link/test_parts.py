@@ -1,0 +1,143 @@
+"""The small parts of linking: names, slips, groups, stable ids, explanations, definitions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests.lib.link_people import table_of
+
+from notoneless.common import names, resident_id
+from notoneless.engine import open_engine
+from notoneless.link.core import LinkCosts, LinkWindow, definitions, explain_rows
+from notoneless.link.core.groups import Groups
+from notoneless.link.core.identity import name_children, pair_id
+from notoneless.link.core.inputs import load_rosters
+from notoneless.link.core.judge import FIELDS
+from notoneless.link.core.keys import describe_slip
+from notoneless.link.core.name_compare import compare_names
+
+COSTS = LinkCosts(wrong=1000, missed=8, review=1)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        ("王小花", "王小花", "same"),
+        ("王小花", "王晓华", "homophone"),
+        ("王雨晴", "王雨睛", "lookalike"),
+        ("王己未", "王已未", "lookalike"),
+        ("王小花", "王花小", "swapped"),
+        ("王小花", "李小花", "surname"),
+        ("王子轩", "王子豪", "one_char"),
+        ("王花", "王军", "none"),
+        ("王小花", "王花", "damaged"),
+        ("王小花", "王", "shared"),
+        ("阿依古丽买买提", "阿依古丽买", "damaged"),
+        ("王小玥", "王小yue", "latin"),
+        ("王小花", "wangxiaohua", "latin"),
+        ("王小花", "lihua", "none"),
+        ("王小花", "李花明", "shared"),
+        ("王小花", "李建国", "none"),
+        ("", "王小花", "none"),
+    ],
+)
+def test_names(left: str, right: str, verdict: str) -> None:
+    folded = names.fold(left), names.fold(right)
+    sound = names.syllables(left) == names.syllables(right)
+    assert compare_names(*folded, same_sound=sound) == verdict
+    assert compare_names(*reversed(folded), same_sound=sound) == verdict
+
+
+def test_slips_are_told_without_showing_digits() -> None:
+    good = "371321201405060268"
+    assert resident_id.is_valid(good)
+    assert describe_slip(good[:-1] + "X", good) == "末位校验码不符"
+    assert describe_slip("3" + "1" + good[2:], good) == "第2位打错"
+    assert describe_slip(good[:2] + good[3] + good[2] + good[4:], good) == "第3、4位颠倒"
+    assert describe_slip(good[1:], good) == "少了一位"
+    assert describe_slip(good + "1", good) == "多了一位"
+
+
+def test_groups_never_join_what_a_clerk_kept_apart() -> None:
+    groups = Groups(apart=[(1, 3)])
+    assert groups.join(1, 2)
+    assert not groups.join(2, 3)
+    assert groups.join(2, 1)
+    assert groups.renamed() == {2: 1}
+
+
+def test_groups_refuse_two_valid_numbers_unless_decided() -> None:
+    groups = Groups(ids={1: 11, 3: 33})
+    assert groups.join(1, 2)
+    assert not groups.join(2, 3)
+    assert groups.join(2, 3, by_decision=True)
+    assert groups.find(3) == 1
+
+
+def test_child_ids_are_short_stable_and_never_reused() -> None:
+    first = name_children([(7, "aa"), (9, "bb")], [], [], b"k")
+    assert first == name_children([(9, "bb"), (7, "aa")], [], [], b"k")
+    assert all(name.startswith("C") and len(name) == 12 for name in first.values())
+    assert len(set(name_children([(7, "aa"), (9, "aa")], [], [], b"k").values())) == 2
+    again = name_children([(7, "aa"), (9, "bb")], [(9, first[7], 5)], [first[7]], b"k")
+    assert again[9] == first[7]
+    assert again[7] != first[7]
+    assert name_children([(7, "aa")], [], [], b"other") != name_children([(7, "aa")], [], [], b"k")
+
+
+def test_pair_id_does_not_depend_on_the_side() -> None:
+    assert pair_id("a", "b", b"k") == pair_id("b", "a", b"k") != pair_id("a", "c", b"k")
+
+
+def test_rids_follow_row_numbers_not_table_order() -> None:
+    table = table_of([{"name": "甲甲"}, {"name": "乙乙"}, {"name": "丙丙"}])
+    for rows in (table, table.take([2, 0, 1])):
+        with open_engine(threads=1) as engine:
+            load_rosters(engine, {"hukou": [("D", rows)]})
+            found = engine.fetch("SELECT name FROM src_hukou ORDER BY rid").column("name").to_pylist()
+        assert found == ["甲甲", "乙乙", "丙丙"]
+
+
+def test_cost_lines() -> None:
+    assert COSTS.lower < 0 < COSTS.upper
+    assert LinkCosts(wrong=10000, missed=8, review=1).upper > COSTS.upper
+
+
+@pytest.mark.parametrize(
+    ("born", "wanted"), [(20240901, True), (20240902, False), (20060902, True), (20060901, False)]
+)
+def test_window_counts_full_years(born: int, wanted: bool) -> None:
+    window = LinkWindow(date(2026, 9, 1), 2, 19)
+    assert (window.first_birth <= born <= window.last_birth) is wanted
+
+
+def test_explanation_of_one_person() -> None:
+    girl = {"name": "王小花", "sex": "2", "dob": date(2014, 5, 6), "id_no": "371321201405060268", "id_state": "valid"}
+    found = explain_rows(girl, {**girl, "name": "王晓华"}, costs=COSTS)
+    assert found.same
+    assert found.step == "exact_id_near"
+    assert "姓名同音" in found.text
+    assert [field.field for field in found.fields] == list(FIELDS)
+    assert found.fields[0].left == "王小花"
+    assert found.fields[0].right == "王晓华"
+
+
+def test_explanation_of_two_people_and_of_a_question() -> None:
+    girl = {"name": "王小花", "sex": "2", "dob": date(2014, 5, 6), "addr_code": "371321100201"}
+    other = {"name": "李建国", "sex": "1", "dob": date(2013, 7, 1), "addr_code": "371321105208"}
+    apart = explain_rows(girl, other)
+    assert apart.same is False
+    assert apart.text == "不像同一人；不符的是：姓名不同、出生日期不同、性别不同、住地不同"
+    asked = explain_rows(girl, {**girl, "dob": date(2014, 5, 16)})
+    assert asked.same is None
+    assert explain_rows(girl, girl, decision="different").same is False
+    assert explain_rows(girl, other, decision="same").same is True
+
+
+def test_definitions_are_whole() -> None:
+    kinds = {kind.id for kind in definitions.kinds()}
+    assert all(set(order) <= kinds for order in definitions.precedence().values())
+    assert {field.id for field in definitions.weights().fields.values()} == set(FIELDS)
+    assert {step.way for step in definitions.steps().values()} == {"auto", "review", "own", "none"}
+    assert len({block.id for block in definitions.blocks()}) == len(definitions.blocks())
