@@ -22,9 +22,9 @@ from notoneless.trail.actions import Action
 from notoneless.trail.record import Entry, record_all
 
 from ..models import Case, CaseCounter, Gap, Move
+from .inserting import insert_all
 
 CHILDREN_AT_ONCE = 400
-ROWS_AT_ONCE = 1000
 Progress = Callable[[str, int, int], None]
 CASE_FIELDS = [
     "place_code", "school_code", "state", "severity", "due_date", "closed_at", "outcome", "reopened_at",
@@ -121,11 +121,12 @@ class _Opening:
         """Work out and write what the gaps of some children change."""
         children = {gap.child_id for gap in chunk}
         known = {(g.check_id, g.child_id, g.period): g for g in Gap.objects.filter(child__in=children)}
-        cases = {case.pk: case for case in Case.objects.filter(child__in=children).select_related("owner")}
+        cases: defaultdict[str, dict[str, Case]] = defaultdict(dict)
+        for case in Case.objects.filter(child__in=children).select_related("owner"):
+            cases[case.child_id][case.pk] = case
         changes = _Changes()
         for child_id, gaps in groupby(chunk, key=lambda gap: gap.child_id):
-            mine = {pk: case for pk, case in cases.items() if case.child_id == child_id}
-            self._take_child(list(gaps), known, mine, changes)
+            self._take_child(list(gaps), known, cases[child_id], changes)
         self._write(changes)
 
     def finish(self) -> None:
@@ -270,12 +271,12 @@ class _Opening:
         self.counts = replace(self.counts, **{key: getattr(self.counts, key) + n for key, n in added.items()})
 
     def _write(self, changes: _Changes) -> None:
-        Case.objects.bulk_create(changes.new_cases, batch_size=ROWS_AT_ONCE)
-        Case.objects.bulk_update(changes.changed_cases.values(), CASE_FIELDS, batch_size=ROWS_AT_ONCE)
-        Gap.objects.bulk_create(changes.new_gaps, batch_size=ROWS_AT_ONCE)
+        insert_all(changes.new_cases)
+        Case.objects.bulk_update(changes.changed_cases.values(), CASE_FIELDS, batch_size=CHILDREN_AT_ONCE)
+        insert_all(changes.new_gaps)
         Gap.objects.bulk_update(changes.changed_gaps, GAP_FIELDS, batch_size=CHILDREN_AT_ONCE)
         for seen_date, gaps in changes.seen_again.items():
             sweep = {"last_sweep": self.sweep_id} if self.sweep_id else {}
             Gap.objects.filter(pk__in=gaps).update(seen_date=seen_date, still_found=True, **sweep)
-        Move.objects.bulk_create(changes.moves, batch_size=ROWS_AT_ONCE)
+        insert_all(changes.moves)
         record_all(changes.events, by=self.by, now=self.now)

@@ -19,8 +19,8 @@ from notoneless.trail.actions import Action
 from notoneless.trail.record import Entry, record, record_all
 
 from ..models import Case, ClosingRequest, Gap, Move
+from .inserting import insert_all
 from .moving import begin_rechecks
-from .opening import ROWS_AT_ONCE
 from .taking import move_case
 
 GAPS_AT_ONCE = 400
@@ -99,34 +99,30 @@ def _close_rows(
     proofs: dict[UUID, RosterProof], allowed: Collection[str], sweep_id: str, by: User, now: dt.datetime
 ) -> tuple[int, set[str]]:
     gaps = list(Gap.objects.select_for_update().filter(pk__in=proofs, state=Gap.State.OPEN))
-    moves: list[Move] = []
+    wrong = next((gap for gap in gaps if gap.check_id not in allowed), None)
+    if wrong is not None:
+        raise Fault("E625", check=wrong.check_id)
     for gap in gaps:
-        if gap.check_id not in allowed:
-            raise Fault("E625", check=gap.check_id)
-        proof = proofs[gap.pk]
-        gap.state, gap.closed_how, gap.outcome = Gap.State.CLOSED, Gap.How.ROSTER, ROSTER
-        gap.closed_at, gap.closed_by, gap.still_found = now, by, False
-        gap.closing_delivery, gap.closing_row = proof.delivery_id, proof.row_no
-        moves.append(
-            Move(
-                case_id=gap.case_id,
-                gap=gap,
-                from_state=Gap.State.OPEN,
-                to_state=gap.state,
-                by=by,
-                at=now,
-                reason=proof.reason,
-                outcome=ROSTER,
-                sweep=sweep_id,
-                delivery=proof.delivery_id,
-                row_no=proof.row_no,
-            )
-        )
-    fields = ["state", "closed_how", "outcome", "closed_at", "closed_by", "still_found", "closing_delivery"]
-    Gap.objects.bulk_update(gaps, [*fields, "closing_row"])
-    Move.objects.bulk_create(moves, batch_size=ROWS_AT_ONCE)
+        gap.closing_delivery, gap.closing_row = proofs[gap.pk].delivery_id, proofs[gap.pk].row_no
+    Gap.objects.bulk_update(gaps, ["closing_delivery", "closing_row"])
+    Gap.objects.filter(pk__in=[gap.pk for gap in gaps]).update(
+        state=Gap.State.CLOSED,
+        closed_how=Gap.How.ROSTER,
+        outcome=ROSTER,
+        closed_at=now,
+        closed_by=by,
+        still_found=False,
+    )
+    insert_all([_move(gap, proofs[gap.pk], sweep_id, by, now) for gap in gaps])
     record_all([_event(gap, sweep_id) for gap in gaps], by=by, now=now)
     return len(gaps), {gap.case_id for gap in gaps}
+
+
+def _move(gap: Gap, proof: RosterProof, sweep_id: str, by: User, now: dt.datetime) -> Move:
+    return Move(
+        case_id=gap.case_id, gap=gap, from_state=Gap.State.OPEN, to_state=Gap.State.CLOSED, by=by, at=now,
+        reason=proof.reason, outcome=ROSTER, sweep=sweep_id, delivery=proof.delivery_id, row_no=proof.row_no,
+    )  # fmt: skip
 
 
 def _event(gap: Gap, sweep_id: str) -> Entry:
