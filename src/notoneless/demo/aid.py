@@ -91,29 +91,28 @@ def is_pupil(child: Person) -> bool:
 
 
 def pay(block: Block, scheme: Scheme, rates: Rates, floor: bool) -> list[Payment]:
-    """Return what was paid this term in the block."""
+    """Return what was paid this term in the block, with its faults: some left out, some paid twice, some not owed."""
     rng = Random(f"{block.rng.random()}/aid")
     per: dict[str, Any] = rates["aid"]
+    owed = [(child, due) for child in block.children if is_pupil(child) and (due := _owed(scheme, child))]
+    steady = [child.key for child, _ in owed if life_of(child).situation == "in_school"]
+    faults = _deal(rng, steady, per, floor)
     paid: list[Payment] = []
-    owed = [(child, found) for child in block.children if is_pupil(child) and (found := _owed(scheme, child))]
-    steady = [pair for pair in owed if life_of(pair[0]).situation == "in_school"]
-    faults = _deal(rng, [child.key for child, _ in steady], per, floor)
     for child, (category, item, fen) in owed:
-        fault = faults.get(child.key, "")
-        if fault == "missed" or life_of(child).situation == "no_roll":
-            continue
-        school = life_of(child).roll[0][0]
-        paid.append(Payment(child, school, item, category, fen))
-        if fault == "double":
-            paid.append(Payment(child, school, item, category, fen))
-    plain = [c for c in block.children if _undue_candidate(c)]
-    undue = max(2 if floor else 0, round(len(paid) * per["undue_of_paid"] / 1000))
-    for child in rng.sample(plain, k=min(undue, len(plain))):
-        found = scheme.owed("low_income", life_of(child).grade, life_of(child).boards)
-        for item, fen in found:
-            school = life_of(child).school
-            assert school is not None
-            paid.append(Payment(child, school, item, "other", fen))
+        times = {"missed": 0, "double": 2}.get(faults.get(child.key, ""), 1)
+        paid += [Payment(child, life_of(child).roll[0][0], item, category, fen)] * times
+    number = max(2 if floor else 0, round(len(paid) * per["undue_of_paid"] / 1000))
+    return paid + _not_owed(block, scheme, rng, number)
+
+
+def _not_owed(block: Block, scheme: Scheme, rng: Random, number: int) -> list[Payment]:
+    candidates = [child for child in block.children if _undue_candidate(child)]
+    paid = []
+    for child in rng.sample(candidates, k=min(number, len(candidates))):
+        life = life_of(child)
+        for item, fen in scheme.owed("low_income", life.grade, life.boards):
+            assert life.school is not None
+            paid.append(Payment(child, life.school, item, "other", fen))
     return paid
 
 

@@ -91,26 +91,36 @@ def write_county(
         raise ValueError(f"size must be one of {', '.join(_CHILDREN)}, not {size!r}")
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target, prefix=".parts-") as parts:
+    with (
+        tempfile.TemporaryDirectory(dir=target, prefix=".parts-") as parts,
+        TruthWriter(target / "truth") as truth,
+        sending.Post(target, size, str(seed), as_of, truth) as post,
+    ):
         order = _Order(size, str(seed), as_of, Path(parts), _children_by_township(size, str(seed)))
-        truth = TruthWriter(target / "truth")
-        post = sending.Post(target, size, order.seed, as_of, truth)
-        counties = _counties(order)
-        post.expect(counties, SHOWN_TOWNSHIP if size == "township" else "")
-        totals = {"children": 0, "register_rows": 0}
-        for done, made in enumerate(_make_all(order, processes), 1):
-            post.take(made.bodies)
-            truth.add_planted(made.planted)
-            totals["children"] += made.children
-            totals["register_rows"] += made.register_rows
-            if progress:
-                progress("写出名册", done, len(order.places))
-        _add_directories(post, counties, dict(order.places))
+        totals = _send_townships(order, processes, post, truth, progress)
         sent = post.close()
-    note = {"seed": str(seed), "size": size, "as_of": as_of.isoformat(), **totals}
-    truth.close({**note, "files": {f.path.name: {"kind": f.kind, "sender": f.sender} for f in sent}})
+        note = {"seed": str(seed), "size": size, "as_of": as_of.isoformat(), **totals}
+        truth.close({**note, "files": {f.path.name: {"kind": f.kind, "sender": f.sender} for f in sent}})
     files = [CountyFile(f.path, f.kind, f.sender, as_of, f.legal_basis, f.place_code) for f in sent]
     return CountyFiles(files, target / "truth")
+
+
+def _send_townships(
+    order: _Order, processes: int, post: sending.Post, truth: TruthWriter, progress: Progress | None
+) -> dict[str, int]:
+    """Make every township and hand its bodies to the post, its faults to the truth; return the totals."""
+    counties = _counties(order)
+    post.expect(counties, SHOWN_TOWNSHIP if order.size == "township" else "")
+    totals = {"children": 0, "register_rows": 0}
+    for done, made in enumerate(_make_all(order, processes), 1):
+        post.take(made.bodies)
+        truth.add_planted(made.planted)
+        totals["children"] += made.children
+        totals["register_rows"] += made.register_rows
+        if progress:
+            progress("写出名册", done, len(order.places))
+    _add_directories(post, counties, dict(order.places))
+    return totals
 
 
 def _add_directories(post: sending.Post, counties: list[County], shown: dict[str, int]) -> None:
@@ -153,7 +163,7 @@ def _make(order: _Order, code: str) -> _Made:
     rates = load_rates()
     floor = order.size == "township"
     fates.settle_fates(block, rates, order.as_of, floor)
-    scheme = aid.Scheme(block.township.county.code[:6], order.as_of)
+    scheme = _scheme(block.township.county.code[:6], order.as_of)
     payments = aid.pay(block, scheme, rates, floor)
     parts = order.folder / code
     parts.mkdir()
@@ -196,6 +206,11 @@ def load_rates() -> dict[str, Any]:
     text = resources.files("notoneless.demo").joinpath("rates.yaml").read_text("utf-8")
     loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
+
+
+@cache
+def _scheme(region: str, as_of: date) -> aid.Scheme:
+    return aid.Scheme(region, as_of)
 
 
 def _counties(order: _Order) -> list[County]:

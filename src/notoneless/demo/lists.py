@@ -210,7 +210,8 @@ def write_social_insurance(pen: Pen) -> None:
         gone_to_work = life.situation == "left_for_work" and rng.random() < 0.4
         if gone_to_work or (life.age >= 16 and not life.grade and rng.random() < 0.3):
             row(child)
-    for home in rng.sample(pen.block.households, k=max(2, len(pen.block.households) // 300)):
+    homes = pen.block.households
+    for home in rng.sample(homes, k=min(len(homes), 1 + len(homes) // 300)):
         row(home.head)
 
 

@@ -132,7 +132,7 @@ class Block:
         carried = 0.0
         for village, size in zip(villages, sizes, strict=True):
             carried += size * scale
-            share = round(carried)
+            share = max(0, round(carried))
             carried -= share
             self._settle_village(village, share)
         self._plant_namesakes()

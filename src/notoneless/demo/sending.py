@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from notoneless.demo.desk import Body, FileKey, file_layout
 from notoneless.demo.layout import Cell, Layout
@@ -72,6 +72,14 @@ class Post:
         self._open: dict[FileKey, _Open] = {}
         self._names: dict[str, str] = {}
         self._only_place = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        for file in self._open.values():
+            if file.out is not None:
+                file.out.close()
 
     def expect(self, counties: list[County], only_place: str) -> None:
         """Tell the names behind county, township and school codes; ``only_place`` is the township shown alone."""

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -55,6 +55,12 @@ class TruthWriter:
         self._folder = folder
         self._rows = pq.ParquetWriter(folder / "rows.parquet", ROWS, compression="zstd")
         self._planted: list[dict[str, Any]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._rows.close()
 
     def add_rows(self, file: str, rows: list[int], persons: list[int], tags: list[str]) -> None:
         """Add the rows of one body of one file; the three lists run side by side."""

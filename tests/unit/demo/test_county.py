@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from notoneless.check.core import load_checks
+from notoneless.demo import county
 from notoneless.demo.county import CountyFiles, content_digest, write_county
 from notoneless.demo.truth import Truth
 from notoneless.roster.core import Roster, load_kinds, read_roster
@@ -22,6 +23,20 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(township: Co
     assert content_digest(other) != content_digest(township)
     for name in ("truth.json", "rows.parquet", "planted.parquet"):
         assert (again.truth_path / name).read_bytes() == (township.truth_path / name).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["county", "city"])
+def test_bytes_do_not_depend_on_the_number_of_processes(
+    size: county.Size, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A county and a city with very few children in every township."""
+    monkeypatch.setitem(county._CHILDREN, size, 400)
+    alone = write_county(tmp_path / "alone", size, seed=7, processes=1)
+    together = write_county(tmp_path / "together", size, seed=7, processes=2)
+    assert content_digest(alone) == content_digest(together)
+    senders = Counter((file.kind, file.sender, file.place_code) for file in alone.files)
+    assert max(senders.values()) == 1
 
 
 def test_unknown_size_is_refused(tmp_path: Path) -> None:
