@@ -5,6 +5,7 @@ from .gaps import close_gap, reopen_gap
 from .moving import ask_receiver, confirm, move, record_return, reopen, start_persuasion
 from .opening import open_or_join, open_or_join_many
 from .planning import add_measure, assign, assign_many, change_due_date, finish_measure, set_plan
+from .reading import read_case
 from .rechecking import do_recheck
 from .sweeping import RosterProof, Struck, close_gaps_by_roster, mark_not_found_again, mark_still_found
 from .working import VisitReport, add_evidence, open_evidence_file, record_visit, set_placement
@@ -32,6 +33,7 @@ __all__ = [
     "open_evidence_file",
     "open_or_join",
     "open_or_join_many",
+    "read_case",
     "record_return",
     "record_visit",
     "reopen",

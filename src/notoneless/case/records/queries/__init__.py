@@ -4,6 +4,7 @@ from .cases import (
     CaseFilter,
     CasePage,
     count_cases,
+    find_cases,
     get_case,
     get_closing_request,
     get_evidence,
@@ -11,9 +12,9 @@ from .cases import (
     get_home_counts,
     list_cases,
     list_overdue,
-    list_possible_owners,
 )
 from .facts import get_excuse_facts, get_open_gaps, get_placement_facts, get_vanished_gaps, get_visit_facts
+from .owners import Split, get_cases, list_owners_for_any, list_possible_owners, split_for_owner
 from .rules import rules_on
 from .standing import PossibleMove, get_facts, list_gap_outcomes, list_outcomes, list_possible_moves
 from .timeline import Entry, timeline
@@ -23,8 +24,11 @@ __all__ = [
     "CasePage",
     "Entry",
     "PossibleMove",
+    "Split",
     "count_cases",
+    "find_cases",
     "get_case",
+    "get_cases",
     "get_closing_request",
     "get_evidence",
     "get_excuse_facts",
@@ -39,8 +43,10 @@ __all__ = [
     "list_gap_outcomes",
     "list_outcomes",
     "list_overdue",
+    "list_owners_for_any",
     "list_possible_moves",
     "list_possible_owners",
     "rules_on",
+    "split_for_owner",
     "timeline",
 ]

@@ -17,7 +17,6 @@ from notoneless.org.permissions import Permission, may
 from notoneless.org.scope import Scope
 
 from ..models import Case, ClosingRequest, Evidence, Gap
-from ..permissions import can_touch
 
 PAGE = 50
 Row = TypeVar("Row", bound=Model)
@@ -56,6 +55,11 @@ def visible_cases(user: User) -> QuerySet[Case]:
     if not may(user, Permission.CASE_VIEW):
         return Case.objects.none()
     return Case.objects.filter(Scope.of(user).q())
+
+
+def find_cases(user: User, filters: CaseFilter) -> QuerySet[Case]:
+    """The cases of a list, not yet ordered nor cut into pages, for a screen that narrows them further."""
+    return _filtered(user, filters)
 
 
 def list_cases(user: User, filters: CaseFilter | None = None, after: str = "", size: int = PAGE) -> CasePage:
@@ -122,14 +126,6 @@ def get_home_counts(user: User, today: dt.date) -> dict[str, int]:
     decidable = may(user, Permission.CASE_APPROVE)
     counts["waiting"] = count_cases(user, CaseFilter(decidable_by=user.pk)) if decidable else 0
     return counts
-
-
-def list_possible_owners(user: User, case: Case) -> list[User]:
-    """Staff who could work this case, for the choice of an owner; only those who may assign are shown them."""
-    if not can_touch(user, case, Permission.CASE_ASSIGN):
-        return []
-    staff = User.objects.filter(is_active=True).order_by("role", "display_name", "pk")
-    return [person for person in staff if can_touch(person, case, Permission.CASE_WORK)]
 
 
 def _filtered(user: User, filters: CaseFilter) -> QuerySet[Case]:
