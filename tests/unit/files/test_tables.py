@@ -165,7 +165,9 @@ def test_a_given_stream_is_read_and_left_open(tmp_path: Path) -> None:
 
 
 def test_stray_far_cell_is_refused_before_the_parser_asks_for_the_memory() -> None:
-    sheet = b'<worksheet><sheetData><row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"/></row></sheetData>'
+    sheet = (
+        b'<worksheet><sheetData><row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"/></row></sheetData>'
+    )
     fault = _fault(_zip({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": sheet}))
     assert fault.code == "E005"
     assert "16384" in fault.what

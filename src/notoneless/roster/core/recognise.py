@@ -70,7 +70,8 @@ def recognise(
     if chosen.mapping.missing:
         raise missing_fault(chosen.kind, chosen.mapping, where)
     others = [sheet.name for sheet in table.sheets if sheet.name != chosen.rows.sheet.name]
-    return Recognised(chosen, _reason(chosen, kind is not None, others), others)
+    alike = _alike_sheets(chosen, headers, file_name, given)
+    return Recognised(chosen, _reason(chosen, kind is not None, others, alike), others)
 
 
 def _readable_sheets(table: RawTable, words: Mapping[str, tuple[str, ...]]) -> list[RawSheet]:
@@ -160,7 +161,16 @@ def _check_clear(readings: list[Candidate], file_name: str, where: str) -> None:
         raise Fault("E304", where=where, file=file_name, first=first.kind.name, second=rivals[0].kind.name)
 
 
-def _reason(chosen: Candidate, told: bool, others: list[str]) -> str:
+def _alike_sheets(
+    chosen: Candidate, headers: Sequence[HeaderRows], file_name: str, given: Mapping[str, str] | None
+) -> list[str]:
+    """Other sheets that hold a list of the same kind: they must be brought in too, one by one."""
+    others = [rows for rows in headers if rows.sheet.name != chosen.rows.sheet.name]
+    readings = [reading for rows in others if (reading := _reading(chosen.kind, rows, file_name, given)) is not None]
+    return list(dict.fromkeys(each.rows.sheet.name for each in readings if not each.mapping.missing))
+
+
+def _reason(chosen: Candidate, told: bool, others: list[str], alike: list[str]) -> str:
     labels = list(chosen.mapping.columns)
     named = "、".join(labels[:NAMED_IN_REASON]) + ("等" if len(labels) > NAMED_IN_REASON else "")
     sentence = (
@@ -171,4 +181,6 @@ def _reason(chosen: Candidate, told: bool, others: list[str]) -> str:
         sentence += f"；另有 {len(chosen.mapping.extra)} 列不用"
     if others:
         sentence += f"；没有读的工作表：{'、'.join(others)}"
+    if alike:
+        sentence += f"；其中 {'、'.join(alike)} 也是“{chosen.kind.name}”，请指明工作表另行导入"
     return sentence

@@ -34,7 +34,7 @@ class RowFilter:
         suspect = name[0] in self._starts or (first and first[0] in self._starts)
         if suspect and (reason := self._sum_or_note(row)):
             return reason
-        if name in self._header_names and self._is_header(row):
+        if (suspect or name in self._header_names) and self._is_header(row):
             return HEADER
         return ""
 

@@ -43,12 +43,16 @@ def errors_workbook(roster: Roster, path: Path) -> int:
 
 
 def importable_header(head: Head) -> list[str]:
-    """The sender's headings; where one is understood only by the file's mapping, the 名称 that is always
-    understood.
+    """The sender's headings; where the file's own mapping was needed, the 名称 that is always understood, and for a
+    column left out by hand a heading that is not.
     """
     header = [text or f"第{index + 1}列" for index, text in enumerate(head.header)]
+    wanted = {position: column_id for column_id, position in head.mapping.positions.items()}
     alone = match_columns(head.kind, make_headings(header)).positions
-    for column_id, position in head.mapping.positions.items():
+    for column_id, position in alone.items():
+        if wanted.get(position) != column_id:
+            header[position] = f"不用：{header[position]}"
+    for position, column_id in wanted.items():
         if alone.get(column_id) != position:
             header[position] = head.kind.column(column_id).name
     return header
