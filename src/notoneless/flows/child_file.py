@@ -6,7 +6,7 @@ Opening it is a sensitive read and leaves a trail event; numbers come masked, th
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -45,19 +45,21 @@ FIELDS = {
     "roll_status": ("学籍状态", "code"),
     "present": ("在校", "code"),
 }
+COMPARED_BY = {"addr": "addr_code", "school_name": "school_code"}
 SEX_NAMES = {"1": "男", "2": "女", "0": ""}
 WHOLE_NUMBERS = {"id_no": "身份证号", "guardian_phone": "监护人电话"}
 
 
 @dataclass(frozen=True)
 class SourceValue:
-    """One value of one field as one roster row has it."""
+    """One value of one field as one roster row has it; ``compared`` is what agreement is judged by, never shown."""
 
     kind: str
     kind_name: str
     delivery: str
     row_no: int
     value: str
+    compared: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class FieldValues:
 
     @property
     def disagree(self) -> bool:
-        return len({value.value for value in self.values}) > 1
+        return len({value.compared for value in self.values}) > 1
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ def _field(name: str, sources: list[dict[str, Any]]) -> FieldValues:
             source["delivery_id"],
             source["row_no"],
             shown(_value(source, name), shown_as),
+            _compared(source, name),
         )
         for source in sources
         if _value(source, name)
@@ -183,6 +186,11 @@ def _field(name: str, sources: list[dict[str, Any]]) -> FieldValues:
 def _value(source: dict[str, Any], name: str) -> str:
     found = source["row"].get(name)
     return "" if found is None else str(found)
+
+
+def _compared(source: dict[str, Any], name: str) -> str:
+    """Whole numbers, for two may look alike when masked; an address by its village, a school by its code."""
+    return _value(source, COMPARED_BY.get(name, name)) or _value(source, name)
 
 
 def shown(value: str, shown_as: str) -> str:

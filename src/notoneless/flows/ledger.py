@@ -27,6 +27,7 @@ from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
 EMPTY = "none"
+FACETS = ("town", "school", "grade", "check", "state", "category")
 FILTERS = ("q", "town", "school", "grade", "state", "check", "category", "sex", "ids")
 SAME_NAMED_PLACES = 20
 
@@ -188,7 +189,7 @@ def attach(children: Iterable[Child]) -> list[LedgerRow]:
 
 def facets(user: User, ledger: Ledger, filters: Filters) -> dict[str, list[tuple[str, str, int]]]:
     """Choices beside the list: filter → [(value, name, count)], counted with the other filters applied."""
-    return {name: _facet(user, ledger, filters, name) for name in ("town", "school", "grade", "state", "category")}
+    return {name: _facet(user, ledger, filters, name) for name in FACETS}
 
 
 def _facet(user: User, ledger: Ledger, filters: Filters, name: str) -> list[tuple[str, str, int]]:
@@ -198,6 +199,8 @@ def _facet(user: User, ledger: Ledger, filters: Filters, name: str) -> list[tupl
         return _count_towns(children)
     if name == "category":
         return _count_categories(children)
+    if name == "check":
+        return _count_checks(children, ledger)
     if name == "state":
         cases = (
             Case.objects.filter(child__in=children, closed_at=None).values_list("state").annotate(number=Count("pk"))
@@ -207,6 +210,15 @@ def _facet(user: User, ledger: Ledger, filters: Filters, name: str) -> list[tupl
     rows = children.values_list(field).annotate(number=Count("pk")).order_by("-number", field)
     schools = _school_names() if name == "school" else {}
     return [(value or EMPTY, schools.get(value, value) or "（空）", count) for value, count in rows]
+
+
+def _count_checks(children: QuerySet[Child], ledger: Ledger) -> list[tuple[str, str, int]]:
+    gaps = Gap.objects.filter(child__in=children, state=Gap.State.OPEN)
+    if ledger.gap_ledgers:
+        gaps = gaps.filter(ledger__in=ledger.gap_ledgers)
+    counted = gaps.order_by().values_list("check_id").annotate(number=Count("child", distinct=True))
+    checks = load_checks()
+    return [(value, checks[value].name, count) for value, count in sorted(counted) if value in checks]
 
 
 def _count_towns(children: QuerySet[Child]) -> list[tuple[str, str, int]]:

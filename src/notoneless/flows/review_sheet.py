@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from notoneless.common import phones, resident_id
-from notoneless.link.core import FieldEvidence, LinkCosts, explain_rows
+from notoneless.link.core import FieldEvidence, LinkCosts, definitions, explain_rows
 from notoneless.link.records.models import ReviewPair
 from notoneless.link.records.queries import get_review, get_review_rows
 from notoneless.org.models import User
@@ -65,6 +65,11 @@ class ReviewSheet:
     left: RowSide
     comparisons: list[Comparison]
 
+    @property
+    def others(self) -> int:
+        """Rows of the child beside the one that is asked about."""
+        return len(self.comparisons) - 1
+
 
 @transaction.atomic
 def open_review(user: User, pair_id: str, *, now: dt.datetime) -> ReviewSheet:
@@ -100,8 +105,12 @@ def _comparison(pair: ReviewPair, left: dict[str, Any], source: dict[str, Any], 
 
 
 def _line(field: FieldEvidence) -> FieldLine:
-    side = "none" if not field.bits else "for" if field.bits > 0 else "against"
-    marks = min(MOST_MARKS, max(1, round(abs(field.bits) / BITS_PER_MARK))) if field.bits else 0
+    rules = definitions.weights()
+    known = next((one for one in rules.fields[field.field].verdicts if one.label == field.verdict), None)
+    # How rare the very name is, is known to a sweep only; a usual one stands in for it here.
+    bits = field.bits + (rules.usual_frequency if known and known.by_frequency else 0.0)
+    side = "none" if known is None else "against" if known.against else "for" if bits > 0 else "none"
+    marks = 0 if side == "none" else min(MOST_MARKS, max(1, round(abs(bits) / BITS_PER_MARK)))
     left, right = _shown(field.field, field.left), _shown(field.field, field.right)
     return FieldLine(field.name, left, right, field.verdict, side, marks)
 

@@ -102,10 +102,8 @@ def facets(states: Mapping[str, int], towns: Mapping[str, int]) -> list[Facet]:
     """State and township with their counts; a township without any row of the check is left out."""
     places = Places.load()
     named = [(code, places.label(code) or _("（空）"), count) for code, count in sorted(towns.items()) if count]
-    return [
-        Facet("state", _("结果"), [(state, STATE_NAMES[state], states[state]) for state in STATES]),
-        Facet("town", _("乡镇"), named),
-    ]
+    found = [Facet("state", _("结果"), [(state, STATE_NAMES[state], states[state]) for state in STATES])]
+    return [*found, Facet("town", _("乡镇"), named)] if named else found
 
 
 def row_lines(rows: Sequence[Mapping[str, Any]], openable: set[str]) -> list[dict[str, Any]]:

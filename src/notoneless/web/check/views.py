@@ -75,8 +75,8 @@ def _asked(
     if not queries.has_results(sweep, check.id):
         raise Fault("E704", where=check_id)
     everything = presenters.facets(*check_rows.count_rows(request.user, sweep, check.id, RowFilter()))
-    states, towns = (chosen(request.GET, facet) for facet in everything)
-    narrowed = RowFilter(states, towns)
+    picked = {facet.param: chosen(request.GET, facet) for facet in everything}
+    narrowed = RowFilter(picked["state"], picked.get("town", []))
     return sweep, check, narrowed, presenters.facets(*check_rows.count_rows(request.user, sweep, check.id, narrowed))
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from notoneless.case.core.states import state_name
 from notoneless.case.records.models import Case, Gap
 from notoneless.case.records.queries import timeline
@@ -17,6 +19,7 @@ from notoneless.flows.child_file import ChildFile, FieldValues
 from notoneless.link.core import definitions
 from notoneless.link.records.models import LinkDecision
 from notoneless.roster.core import load_kinds
+from notoneless.web.shell.templatetags.desk import grade_name
 
 STATUS_KINDS = {"met": "done", "gap": "bad", "excused": "doing", "unknown": "warn"}
 STATE_ORDER = {"gap": 0, "unknown": 1, "excused": 2, "met": 3}
@@ -82,14 +85,19 @@ class TimelineLine:
 
 
 def field_lines(fields: list[FieldValues]) -> list[FieldLine]:
-    """Values grouped: each different value once, with all its sources."""
-    lines = []
-    for one in fields:
-        grouped: dict[str, list[tuple[str, str, int]]] = {}
-        for value in one.values:
-            grouped.setdefault(value.value, []).append((value.kind_name, value.delivery, value.row_no))
-        lines.append(FieldLine(one.name, [ShownValue(value, sources) for value, sources in grouped.items()]))
-    return lines
+    """Values grouped: what counts as the same stands once, with all its sources, as the first of them writes it."""
+    return [FieldLine(one.name, _grouped(one)) for one in fields]
+
+
+def _grouped(one: FieldValues) -> list[ShownValue]:
+    found: dict[str, ShownValue] = {}
+    for value in one.values:
+        text = str(grade_name(value.value)) if one.field == "grade" else value.value
+        if value.compared not in found and any(text == other.value for other in found.values()):
+            text = _("%(value)s（遮住的几位不同）") % {"value": text}
+        group = found.setdefault(value.compared, ShownValue(text, []))
+        group.sources.append((value.kind_name, value.delivery, value.row_no))
+    return list(found.values())
 
 
 def member_lines(sources: list[dict[str, Any]]) -> list[MemberLine]:
@@ -160,9 +168,12 @@ def story(file: ChildFile) -> list[TimelineLine]:
 
 def _verdict_story(decision: LinkDecision) -> list[TimelineLine]:
     said = TimelineLine(
-        decision.at, f"判定两行：{decision.get_verdict_display()}", decision.by.display_name, decision.reason
+        decision.at,
+        _("判定两行：%(verdict)s") % {"verdict": decision.get_verdict_display()},
+        decision.by.display_name,
+        decision.reason,
     )
     if decision.undone_at is None or decision.undone_by is None:
         return [said]
-    text = f"撤销判定：{decision.get_verdict_display()}"
+    text = _("撤销判定：%(verdict)s") % {"verdict": decision.get_verdict_display()}
     return [said, TimelineLine(decision.undone_at, text, decision.undone_by.display_name, decision.undo_reason)]

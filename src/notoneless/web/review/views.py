@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notoneless.common.errors import Fault
 from notoneless.flows.review_sheet import open_review
-from notoneless.link.core import definitions
 from notoneless.link.records.actions import decide_pair, undo_pair
 from notoneless.link.records.models import ReviewPair
 from notoneless.link.records.queries import get_review, list_reviews
@@ -42,7 +41,6 @@ def queue(request: HttpRequest) -> HttpResponse:
         {
             "pair": pair,
             "kind": load_kinds()[pair.left_kind].name,
-            "step": definitions.steps()[pair.step].name,
             "town": town_of(pair.place_code),
             "status_kind": STATUS_KINDS[pair.status],
         }
@@ -70,8 +68,6 @@ def pair_page(request: HttpRequest, pair_id: str) -> HttpResponse:
     context = {
         "sheet": sheet,
         "pair": pair,
-        "kind": load_kinds()[pair.left_kind].name,
-        "step": definitions.steps()[pair.step].name,
         "status_kind": STATUS_KINDS[pair.status],
         "standing": standing(pairs.filter(status=pair.status), pair),
         "verdicts": VERDICTS,

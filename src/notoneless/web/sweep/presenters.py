@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from notoneless.check.core import STATES, CheckDefinition, load_checks
 from notoneless.check.core.lists import list_name
 from notoneless.check.records.models import CheckCount, Sweep
 from notoneless.flows.differences import CAUSE_NAMES, CHANGE_NAMES
 from notoneless.link.core import definitions as link_definitions
-from notoneless.policy.places import Places
+from notoneless.policy.places import Places, level_of
 from notoneless.roster.core import load_kinds
 from notoneless.roster.records.models import Delivery
+
+LEDGER_ORDER = ("school_age", "dropout", "suspected", "aid", "data")
+PLACE_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class CheckLine:
     excused: int
     unknown: int
     missing: list[str]
+
+    @property
+    def blind(self) -> bool:
+        """A needed list had not come, and without it not even the children to be asked about are known."""
+        return bool(self.missing) and not self.expected
 
     @property
     def conserved(self) -> bool:
@@ -78,7 +87,7 @@ class StepLine:
 
 
 def check_lines(counts: Iterable[Mapping[str, Any]]) -> list[CheckLine]:
-    """The checks in the order of their definitions; a check younger than the sweep is not there."""
+    """The checks as the bureau reads them; a check younger than the sweep is not there."""
     by_id = {row["check_id"]: row for row in counts}
     return [
         CheckLine(
@@ -86,9 +95,16 @@ def check_lines(counts: Iterable[Mapping[str, Any]]) -> list[CheckLine]:
             missing=[list_name(kind) for kind in by_id[check.id]["missing_lists"]],
             **{state: by_id[check.id][state] for state in ("expected", *STATES)},
         )
-        for check in load_checks().values()
+        for check in checks_in_order()
         if check.id in by_id
     ]
+
+
+def checks_in_order() -> list[CheckDefinition]:
+    """School first, then aid, then data; within a ledger the gravest first."""
+    return sorted(
+        load_checks().values(), key=lambda check: (LEDGER_ORDER.index(check.ledger), -check.severity, check.id)
+    )
 
 
 def missing_lists(sweep: Sweep) -> list[MissingList]:
@@ -113,11 +129,14 @@ def town_lines(rows: Iterable[CheckCount]) -> tuple[list[CheckDefinition], list[
     gaps: dict[str, dict[str, int]] = {}
     for row in rows:
         gaps.setdefault(row.place_code, {})[row.check_id] = row.gap
-    heads = [check for check in load_checks().values() if any(town.get(check.id) for town in gaps.values())]
+    heads = [check for check in checks_in_order() if any(town.get(check.id) for town in gaps.values())]
     lines = []
     for code, found in sorted(gaps.items()):
         numbers = [found.get(check.id, 0) for check in heads]
-        lines.append(TownLine(Places.load().label(code) or code, code, numbers, sum(numbers)))
+        name = Places.load().label(code) or _("地址不详")
+        if len(code) == PLACE_DIGITS and level_of(code) != "town":
+            name = _("%(place)s（乡镇不明）") % {"place": name}
+        lines.append(TownLine(name, code, numbers, sum(numbers)))
     return heads, lines
 
 
@@ -133,7 +152,7 @@ def diff_lines(changes: Iterable[Mapping[str, str]]) -> list[DiffLine]:
     for (check_id, change, cause), count in sorted(causes.items(), key=lambda item: -item[1]):
         if change in ("new", "gone"):
             getattr(lines[check_id], f"{change}_causes").append((CAUSE_NAMES[cause], count))
-    return [lines[check_id] for check_id in load_checks() if check_id in lines]
+    return [lines[check.id] for check in checks_in_order() if check.id in lines]
 
 
 def change_names() -> dict[str, str]:

@@ -104,7 +104,7 @@ def diff(request: HttpRequest, sweep_id: str) -> HttpResponse:
     counted = Counter(change.change for change in changes)
     facets = [
         Facet("change", _("变化"), [(key, name, counted[key]) for key, name in names.items()]),
-        Facet("check", _("核查"), [(check.id, check.name, None) for check in load_checks().values()]),
+        Facet("check", _("核查"), [(check.id, check.name, None) for check in presenters.checks_in_order()]),
     ]
     shown = [change for change in changes if _is_chosen(request, change, facets)]
     page = list_page(shown, key=lambda one: (one.check_id, one.change, one.child_id), query=request.GET)
