@@ -17,7 +17,7 @@ import pyarrow as pa
 from notoneless.common import resident_id
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-GIVEN = "子涵雨欣宇轩浩然梓萱佳怡思远一诺俊杰明慧文博晓燕志强建国海洋丽娜婷玉兰桂英春秋冬夏雪梅小花大军伟芳静敏超勇艳杰涛磊娟霞平刚辉鹏飞红云亮龙凤鑫悦彤琪瑶晨曦阳睿泽安宁康乐成才德福祥瑞"  # noqa: E501
+GIVEN = "子涵雨欣宇轩浩然梓萱佳怡思远一诺俊杰明慧文博晓燕志强建国海洋丽娜婷玉兰桂英春秋冬夏雪梅小花大军伟芳静敏超勇艳杰涛磊娟霞平刚辉鹏飞红云亮龙凤鑫悦彤琪瑶晨曦阳睿泽安宁康乐成才德福祥瑞"
 SOUND_ALIKE = {
     "子": "梓",
     "涵": "函",
@@ -35,7 +35,7 @@ SOUND_ALIKE = {
     "晨": "辰",
     "阳": "扬",
     "明": "鸣",
-}  # noqa: E501
+}
 SCHEMA = pa.schema(
     [
         ("row_no", pa.int32()), ("row_key", pa.string()), ("name", pa.string()), ("sex", pa.string()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -39,8 +38,8 @@ def linked(county: County) -> LinkResult:
 
 
 @pytest.fixture
-def one_girl() -> Iterator[dict[str, pa.Table]]:
-    yield {
+def one_girl() -> dict[str, pa.Table]:
+    return {
         "hukou": table_of([{**GIRL, "hh_no": "1"}]),
         "school_roll": table_of([{**GIRL, "school_code": "2137000001"}]),
     }

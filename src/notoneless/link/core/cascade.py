@@ -18,6 +18,12 @@ from notoneless.link.core.inputs import Source
 from notoneless.link.core.judge import FIELDS, code, judge, prior_bits
 from notoneless.link.core.keys import NameBook
 
+_TOLD = (
+    "sex", "village", "village2", "town", "town2", "school_code", "school_name", "grade", "class_no", "student_no",
+    "guardian", "guardian_idv", "phone",
+)  # fmt: skip
+"""Key columns, besides name, birthday and ID number, by which a row can add to what is known of a person."""
+
 _NO_PERSON = "SELECT CAST(0 AS BIGINT) AS pid WHERE 1 = 0"
 _NO_FIX = "(SELECT CAST(0 AS BIGINT) AS pid, rid, idv, slip FROM fix_seek WHERE 1 = 0)"
 
@@ -50,11 +56,13 @@ class Cascade:
         """Make `forced` (by decision), `hit` (same number, same name), `chosen` (the cascade) and `asked`."""
         known, known_fix = self._known(), self._known_fix()
         step = self.engine.step
-        step("barred", f"SELECT DISTINCT a.rid, f.pid FROM apart a JOIN {known} f ON f.rid = a.other")
+        placed = self._placed_rows()
+        step("barred", f"SELECT DISTINCT a.rid, p.pid FROM apart a JOIN {placed} p ON p.rid = a.other")
         step(
             "forced",
-            f"""SELECT t.rid, min(f.pid) AS pid FROM together t SEMI JOIN new_rows USING (rid)
-                JOIN {known} f ON f.rid = t.other ANTI JOIN barred b ON b.rid = t.rid AND b.pid = f.pid GROUP BY t.rid""",
+            f"""SELECT t.rid, min(p.pid) AS pid FROM together t SEMI JOIN new_rows USING (rid)
+                JOIN {placed} p ON p.rid = t.other ANTI JOIN barred b ON b.rid = t.rid AND b.pid = p.pid
+                GROUP BY t.rid""",
         )
         self._step_as("forced", "decision_same")
         step("hit", self._exact_sql(known))
@@ -132,8 +140,11 @@ class Cascade:
         step("taken", "SELECT pid FROM lone")
         fix = "(SELECT x.rid AS pid, x.rid, x.idv, x.slip FROM fix_seek x)"
         self.capped[kind.id] += find_candidates(self.engine, "lone", fix, within=True)
-        judge(self.engine, "lone", fix, self.book, self._persons + self.engine.count("lone"))
-        make_options(self.engine, self.costs)
+        if self.engine.count("cand"):
+            judge(self.engine, "lone", fix, self.book, self._persons + self.engine.count("lone"))
+            make_options(self.engine, self.costs)
+        else:
+            step("option", _no_option())
         step("inner_pair", f"SELECT {COLUMNS} FROM option WHERE taken AND auto")
         groups = self._group()
         step(
@@ -179,7 +190,7 @@ class Cascade:
             f"""SELECT rid, pid, frid, CASE WHEN {again} THEN 'second_registration' ELSE step END AS step,
                     weight, {VERDICTS}, slip FROM ({parts})""",
         )
-        step(f"face_{kind.id}", f"SELECT m.pid, k.* FROM key_{kind.id} k JOIN mem_{kind.id} m ON m.rid = k.rid")
+        step(f"face_{kind.id}", self._face_sql(kind))
         step(f"facefix_{kind.id}", f"SELECT m.pid, x.* FROM fix_{kind.id} x JOIN mem_{kind.id} m ON m.rid = x.rid")
         step(f"ask_{kind.id}", f"SELECT {COLUMNS} FROM asked")
         self.engine.drop("new_rows", "forced", "hit", "chosen", "asked", "own", f"key_{kind.id}", f"fix_{kind.id}")
@@ -187,6 +198,21 @@ class Cascade:
         self._persons += int(
             self.engine.fetch(f"SELECT count(*) AS n FROM mem_{kind.id} WHERE rid = pid").column("n")[0].as_py()
         )
+
+    def _face_sql(self, kind: definitions.Kind) -> str:
+        """Rows by which a person may be found; a row that only says once more what an earlier one says is left out."""
+        faces = f"SELECT m.pid, k.* FROM key_{kind.id} k JOIN mem_{kind.id} m ON m.rid = k.rid"
+        if not self._placed:
+            return faces
+        nothing_new = " AND ".join(f"(n.{column} IS NULL OR n.{column} = f.{column})" for column in _TOLD)
+        return f"""{faces} ANTI JOIN (
+            SELECT n.rid FROM key_{kind.id} n JOIN mem_{kind.id} m ON m.rid = n.rid
+            JOIN {self._known()} f ON f.pid = m.pid AND f.idv = n.idv AND f.fold = n.fold AND f.birth = n.birth
+            WHERE n.birth2 IS NULL AND {nothing_new}
+        ) old ON old.rid = k.rid"""
+
+    def _placed_rows(self) -> str:
+        return "(" + " UNION ALL ".join(f"SELECT rid, pid FROM mem_{kind}" for kind in self._placed) + ")"
 
     def _known(self) -> str:
         return "(" + " UNION ALL ".join(f"SELECT * FROM face_{kind}" for kind in self._placed) + ")"
@@ -199,6 +225,10 @@ def _nothing() -> str:
     verdicts = ", ".join(f"CAST(NULL AS INTEGER) AS v_{field}" for field in FIELDS)
     return f"""SELECT CAST(0 AS BIGINT) AS rid, CAST(0 AS BIGINT) AS pid, CAST(0 AS BIGINT) AS frid, '' AS step,
         CAST(NULL AS DOUBLE) AS weight, {verdicts}, CAST(NULL AS VARCHAR) AS slip WHERE 1 = 0"""
+
+
+def _no_option() -> str:
+    return f"SELECT *, false AS taken, false AS auto FROM ({_nothing()})"
 
 
 def _inner_best_sql() -> str:

@@ -148,7 +148,7 @@ def _asked_sql() -> str:
     """What a clerk is asked: the best persons of each row that stayed open, three at most."""
     gap = definitions.weights().gap
     return f"""
-        SELECT rid, pid, frid, CASE WHEN first_auto THEN 'ambiguous' ELSE step END AS step, weight, {VERDICTS}, slip
+        SELECT rid, pid, frid, CASE WHEN first_auto OR auto THEN 'ambiguous' ELSE step END AS step, weight, {VERDICTS}, slip
         FROM (SELECT *, max(CASE WHEN place = 1 AND auto THEN 1 ELSE 0 END) OVER (PARTITION BY rid) = 1 AS first_auto
               FROM ranked)
         WHERE place <= {MOST_QUESTIONS} AND best - weight < {gap!r}"""

@@ -64,7 +64,7 @@ def link_rosters(
     cascade = _run(engine, sources, window, costs, decisions, within=True)
     build_persons(engine, sources, window, previous, id_key)
     _review(engine, sources)
-    _sentences(engine)
+    load_sentences(engine, ["member", "question"])
     return LinkResult(
         persons=engine.fetch(_PERSONS),
         members=engine.fetch(_MEMBERS),
@@ -134,11 +134,6 @@ def _review(engine: Engine, sources: Sequence[Source]) -> None:
     engine.drop(*(f"ask_{source.kind.id}" for source in sources))
 
 
-def _sentences(engine: Engine) -> None:
-    engine.step("member_said", f"SELECT m.*, {combination_sql('m')} AS combination FROM member m")
-    load_sentences(engine, ["member_said", "question"])
-
-
 def _with_pair_ids(review: pa.Table, id_key: bytes) -> pa.Table:
     """Name each question; the same two row keys are asked about once."""
     keys = zip(review.column("left_key").to_pylist(), review.column("right_key").to_pylist(), strict=True)
@@ -188,7 +183,7 @@ _PERSONS = f"""
 
 _MEMBERS = """
     SELECT c.child_id, m.kind, m.delivery_id, m.row_no, m.row_key, m.step, m.weight, s.reason
-    FROM member_said m JOIN child c ON c.pid = m.pid JOIN sentence s ON s.combination = m.combination
+    FROM member m JOIN child c ON c.pid = m.pid JOIN sentence s ON s.combination = m.combination
     ORDER BY c.child_id, m.kind, m.delivery_id, m.row_no"""
 
 _REVIEW = """

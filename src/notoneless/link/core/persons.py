@@ -14,6 +14,7 @@ from notoneless.link.core.decide import VERDICTS
 from notoneless.link.core.groups import Groups
 from notoneless.link.core.identity import name_children
 from notoneless.link.core.inputs import Source
+from notoneless.link.core.sentences import combination_sql
 
 _VALUES = {
     "name": "nullif(s.name, '')",
@@ -61,36 +62,35 @@ def build_persons(
 
 def _members(engine: Engine, sources: Sequence[Source]) -> None:
     """Make `placed`: all rows with their persons, after joining persons whom a clerk called the same."""
-    parts = [
-        f"SELECT m.*, '{s.kind.id}' AS kind, s.delivery_id, s.row_no, s.row_key "
-        f"FROM mem_{s.kind.id} m JOIN {s.table} s ON s.rid = m.rid"
-        for s in sources
-    ]
-    engine.step("placed_first", " UNION ALL ".join(parts))
-    renamed = _agreed(engine)
+    renamed = _agreed(engine, sources)
     engine.load(
         "agreed_pid",
         pa.table({"pid": pa.array(renamed, pa.int64()), "into_pid": pa.array(renamed.values(), pa.int64())}),
     )
-    engine.step(
-        "placed",
-        f"""SELECT p.rid, coalesce(a.into_pid, p.pid) AS pid, p.frid,
-                CASE WHEN a.pid IS NOT NULL AND p.rid = p.pid THEN 'decision_same' ELSE p.step END AS step,
-                p.weight, {VERDICTS}, p.slip, p.kind, p.delivery_id, p.row_no, p.row_key
-            FROM placed_first p LEFT JOIN agreed_pid a ON a.pid = p.pid""",
-    )
-    engine.drop("placed_first", *(f"mem_{source.kind.id}" for source in sources))
+    engine.step("placed", " UNION ALL ".join(_placed_sql(source) for source in sources))
+    engine.drop(*(f"mem_{source.kind.id}" for source in sources))
 
 
-def _agreed(engine: Engine) -> dict[int, int]:
+def _placed_sql(source: Source) -> str:
+    by_clerk = "CASE WHEN a.pid IS NOT NULL AND x.rid = x.pid THEN 'decision_same' ELSE x.step END"
+    return f"""
+        SELECT m.rid, m.pid, m.weight, m.step, {combination_sql("m")} AS combination,
+            '{source.kind.id}' AS kind, s.delivery_id, s.row_no, s.row_key
+        FROM (
+            SELECT x.rid, coalesce(a.into_pid, x.pid) AS pid, {by_clerk} AS step, x.weight, {VERDICTS}, x.slip
+            FROM mem_{source.kind.id} x LEFT JOIN agreed_pid a ON a.pid = x.pid
+        ) m JOIN {source.table} s ON s.rid = m.rid"""
+
+
+def _agreed(engine: Engine, sources: Sequence[Source]) -> dict[int, int]:
     """pid → pid of the person it is joined to, by decisions that no step has carried out."""
+    rows = "(" + " UNION ALL ".join(f"SELECT rid, pid FROM mem_{source.kind.id}" for source in sources) + ")"
     pairs = """SELECT DISTINCT a.pid AS one, b.pid AS other FROM {0} t
-        JOIN placed_first a ON a.rid = t.rid JOIN placed_first b ON b.rid = t.other WHERE a.pid > b.pid
-        ORDER BY one, other"""
-    together = engine.fetch(pairs.format("together")).to_pylist()
+        JOIN {1} a ON a.rid = t.rid JOIN {1} b ON b.rid = t.other WHERE a.pid > b.pid ORDER BY one, other"""
+    together = engine.fetch(pairs.format("together", rows)).to_pylist()
     if not together:
         return {}
-    apart = engine.fetch(pairs.format("apart")).to_pylist()
+    apart = engine.fetch(pairs.format("apart", rows)).to_pylist()
     groups = Groups((pair["one"], pair["other"]) for pair in apart)
     for pair in together:
         groups.join(pair["one"], pair["other"], by_decision=True)

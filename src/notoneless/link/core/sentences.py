@@ -20,7 +20,11 @@ def combination_sql(alias: str) -> str:
 def load_sentences(engine: Engine, tables: Sequence[str]) -> None:
     """Make `sentence` (combination, reason, fits, differs) for all combinations found in the tables' `combination`."""
     union = " UNION ALL ".join(f"SELECT combination FROM {table}" for table in tables)
-    found = engine.fetch(f"SELECT DISTINCT combination FROM ({union}) ORDER BY combination").column("combination").to_pylist()
+    found = (
+        engine.fetch(f"SELECT DISTINCT combination FROM ({union}) ORDER BY combination")
+        .column("combination")
+        .to_pylist()
+    )
     parts = [_split(combination) for combination in found]
     engine.load(
         "sentence",
