@@ -1,0 +1,126 @@
+"""孩子档案 on the desk: found in scope only, every value with its row, whole numbers for a purpose, rows taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from tests.lib.cast import NOW, Cast
+from tests.lib.swept import Swept, number, sweep_county, swept
+from tests.lib.web import client_of
+
+from notoneless.flows import daily_limits
+from notoneless.link.records.models import Child, LinkDecision
+from notoneless.link.records.queries import get_members
+from notoneless.trail.models import Event
+from notoneless.trail.sentence import sentence
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home(cast: Cast, tmp_path: Path) -> Swept:
+    return swept(cast.clerk, tmp_path)
+
+
+def test_search_by_name_initials_village_and_number(cast: Cast, home: Swept) -> None:
+    client = client_of(cast.clerk)
+    for words in ("夏小", "xxy", "柳行岔"):
+        assert "夏小雨" in client.get("/child/", {"q": words}).content.decode(), words
+    response = client.get("/child/", {"q": number(2)})
+    assert response["Location"] == f"/child/{home.gap.pk}/"
+    phone = client.get("/child/", {"q": "13800000001"})
+    assert phone["Location"] == f"/child/{home.girl.pk}/"
+    assert Event.objects.filter(action="child.search").count() == 2
+    assert number(2) not in str(list(Event.objects.values_list("detail", "object_id")))
+
+
+def test_a_foreign_number_finds_nothing_and_says_the_same_as_an_absent_one(cast: Cast, home: Swept) -> None:
+    client = client_of(cast.stranger)
+    foreign = client.get("/child/", {"q": number(2)}).content.decode()
+    absent = client.get("/child/", {"q": number(9)}).content.decode()
+    assert foreign.replace(number(2), "") == absent.replace(number(9), "")
+    assert "没有找到" in foreign
+
+
+def test_the_file_shows_every_value_with_its_row_and_leaves_a_trace(cast: Cast, home: Swept) -> None:
+    page = client_of(cast.clerk).get(f"/child/{home.girl.pk}/").content.decode()
+    members = get_members(home.sweep.pk, home.girl.pk)
+    assert len(members) == 2
+    for member in members:
+        assert f"/roster/{member['delivery_id']}/" in page and f"第 {member['row_no']} 行" in page
+    assert "春大山" in page and "138****0001" in page and "13800000001" not in page
+    assert home.girl.id_no not in page and "五年级" in page
+    event = Event.objects.filter(action="child.view").get()
+    assert (event.actor, event.object_id) == ("clerk", home.girl.pk)
+    gap = client_of(cast.clerk).get(f"/child/{home.gap.pk}/").content.decode()
+    assert "适龄失学" in gap and "/case/A" in gap and "摸排生成个案" in gap
+
+
+def test_foreign_files_are_the_same_bytes_as_absent_ones(cast: Cast, home: Swept) -> None:
+    key = get_members(home.sweep.pk, home.gap.pk)[0]["row_key"]
+    tails = ("", "number/id_no/", f"split/{key}/", "decision/1/undo/")
+    for user, allowed in ((cast.stranger, tails), (cast.principal, tails[:2]), (cast.teacher, tails[:1])):
+        client = client_of(user)
+        for tail in allowed:
+            foreign, absent = client.get(f"/child/{home.gap.pk}/{tail}"), client.get(f"/child/C00000000000/{tail}")
+            assert (foreign.status_code, foreign.content) == (404, absent.content), (user.username, tail)
+    assert Event.objects.filter(action="child.view").count() == 0
+    for user in (cast.partner, cast.auditor):
+        assert client_of(user).get(f"/child/{home.gap.pk}/").status_code == 403
+
+
+def test_a_whole_number_needs_a_purpose_and_stays_in_the_trail(cast: Cast, home: Swept) -> None:
+    client, address = client_of(cast.clerk), f"/child/{home.gap.pk}/number/id_no/"
+    assert number(2) not in client.get(address).content.decode()
+    assert number(2) not in client.post(address, {"reason": " "}).content.decode()
+    assert Event.objects.filter(action="child.unmask").count() == 0
+    assert number(2) in client.post(address, {"reason": "到派出所核对户籍"}).content.decode()
+    event = Event.objects.get(action="child.unmask")
+    assert "完整身份证号，用途：到派出所核对户籍" in sentence(event)
+    assert client.get(f"/child/{home.gap.pk}/number/bank/").status_code == 404
+    assert client_of(cast.teacher).post(address, {"reason": "看看"}).status_code == 403
+
+
+def test_whole_numbers_end_at_the_days_limit(cast: Cast, home: Swept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daily_limits, "load_pack", lambda region, day: _OnePack())
+    client, address = client_of(cast.clerk), f"/child/{home.gap.pk}/number/id_no/"
+    assert number(2) in client.post(address, {"reason": "核对"}).content.decode()
+    refused = client.post(address, {"reason": "核对"}).content.decode()
+    assert number(2) not in refused and "一人一天最多 1 次" in refused
+
+
+class _OnePack:
+    def value(self, parameter: str) -> int:
+        return 1
+
+
+def test_a_row_taken_out_stays_out_of_the_next_sweep_and_can_come_back(
+    cast: Cast, home: Swept, tmp_path: Path
+) -> None:
+    client = client_of(cast.clerk)
+    row = next(one for one in get_members(home.sweep.pk, home.girl.pk) if one["kind"] == "school_roll")
+    address = f"/child/{home.girl.pk}/split/{row['row_key']}/"
+    assert "不是这个孩子" in client.get(address).content.decode()
+    assert LinkDecision.objects.count() == 0
+    client.post(address, {"reason": ""})
+    assert LinkDecision.objects.count() == 0
+    assert "已拆开" in client.post(address, {"reason": "家长说不是"}, follow=True).content.decode()
+    later = sweep_county(cast.clerk, tmp_path, NOW + dt.timedelta(days=1))
+    assert {one["kind"] for one in get_members(later.pk, home.girl.pk)} != {"hukou", "school_roll"}
+    decision = LinkDecision.objects.get()
+    undo = f"/child/{decision.child_id}/decision/{decision.pk}/undo/"
+    assert "已撤销判定" in client.post(undo, {"reason": "查清了"}, follow=True).content.decode()
+    last = sweep_county(cast.clerk, tmp_path, NOW + dt.timedelta(days=2))
+    child = Child.objects.get(name="春小花", gone=False)
+    assert {one["kind"] for one in get_members(last.pk, child.pk)} == {"hukou", "school_roll"}
+    assert [one.action for one in Event.objects.filter(action__startswith="link.")] == ["link.split", "link.undo"]
+
+
+def test_who_may_take_rows_apart(cast: Cast, home: Swept) -> None:
+    key = get_members(home.sweep.pk, home.girl.pk)[0]["row_key"]
+    for user in (cast.head, cast.township_officer, cast.principal, cast.teacher):
+        assert client_of(user).post(f"/child/{home.girl.pk}/split/{key}/", {"reason": "不是"}).status_code == 403
+    assert client_of(cast.clerk).get(f"/child/{home.girl.pk}/split/no-such-row/").status_code == 404
+    assert "拆开" not in client_of(cast.principal).get(f"/child/{home.girl.pk}/").content.decode()
