@@ -109,9 +109,6 @@ class Places:
     def __iter__(self) -> Iterator[Place]:
         return iter(self._by_code.values())
 
-    def __len__(self) -> int:
-        return len(self._by_code)
-
     def __contains__(self, code: object) -> bool:
         return code in self._by_code
 

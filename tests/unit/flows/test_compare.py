@@ -1,6 +1,7 @@
 """The whole comparison over hand-written rosters: results, differences with reasons, explanations, ledgers, bytes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import notoneless
 from notoneless.check.core import STATES, load_checks
 from notoneless.common.errors import Fault
 from notoneless.engine import open_engine
-from notoneless.flows.compare import compare
+from notoneless.flows.compare import _with_settled, compare
 from notoneless.flows.comparison import Comparison
 from notoneless.flows.differences import CAUSE_NAMES
 from notoneless.roster.core import load_kinds, read_roster, roster_schema
@@ -207,6 +208,22 @@ def test_children_that_a_clerk_calls_the_same_are_merged_and_both_ends_are_told(
     assert changes(later, earlier) == [("not_enrolled", "gone", "merged"), ("not_enrolled", "unchanged", "unchanged")]
     parted = look(LATER, later, hukou=hukou, school_roll=roster("school_roll"))
     assert ("not_enrolled", "new", "came_by_merge") in changes(parted, later)
+
+
+def test_a_check_that_the_earlier_comparison_did_not_have(before: Comparison) -> None:
+    earlier = replace(before.snapshot(), results={})
+    assert [(one.change, one.cause) for one in before.diff(earlier).changes] == [("new", "newly_expected")]
+
+
+def test_explain_says_what_waits_for_a_person(before: Comparison) -> None:
+    waiting = pa.table({"right_child_id": [child_of(before, "王小燕")]})
+    assert "1 对疑似同一人待人工判定" in replace(before, review=waiting).explain(child_of(before, "王小燕")).text
+
+
+def test_persons_that_do_not_fit_the_checks_stop_the_comparison(before: Comparison) -> None:
+    with pytest.raises(Fault) as caught:
+        _with_settled(before.persons, before.persons.slice(1))
+    assert caught.value.code == "E512"
 
 
 def test_every_cause_has_a_name() -> None:

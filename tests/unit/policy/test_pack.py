@@ -101,6 +101,9 @@ def test_tables_refuse_strange_columns_and_override_by_region(tmp_path: Path) ->
     region.write_text(yaml.safe_dump({"tables": {"u": change}}), encoding="utf-8")
     with pytest.raises(Fault):
         load_pack("371321102", TODAY, root)
+    (root / "tables" / "t.yaml").write_text(yaml.safe_dump({"id": "t", "rows": []}), encoding="utf-8")
+    with pytest.raises(Fault):
+        load_pack("371322", TODAY, root)
     (root / "tables" / "t.yaml").write_text(yaml.safe_dump(table | {"rows": [{"name": "x"}]}), encoding="utf-8")
     with pytest.raises(Fault):
         load_pack("371323", TODAY, root)

@@ -3,7 +3,8 @@
 import pytest
 
 from notoneless.common.errors import Fault
-from notoneless.policy import Places, code_range
+from notoneless.policy import Place, Places, code_range
+from notoneless.policy import places as module
 
 YINAN = "371321"
 VILLAGE = "371321101247"
@@ -112,3 +113,31 @@ def test_children_of_the_county(places: Places) -> None:
     assert len(places.children(YINAN)) == len(places.below(YINAN, "town"))
     assert [place.name for place in places.children("")] == ["山东省"]
     assert VILLAGE in places
+
+
+def test_get_takes_short_codes(places: Places) -> None:
+    assert places.get(YINAN).name == "沂南县"
+
+
+def test_short_names_of_villages() -> None:
+    def short(name: str) -> str:
+        return Place(VILLAGE, name, "village", "").short_name
+
+    assert short("柳行岔村委会") == short("柳行岔村村民委员会") == "柳行岔村"
+    assert short("朝阳社区居民委员会") == "朝阳社区"
+    assert short("某林场") == "某林场"
+
+
+def test_without_a_county_and_without_a_hint_nothing_is_found(places: Places) -> None:
+    assert places.find("岸堤镇柳行岔村") is None
+    assert places.find("沂南县岸堤镇柳行岔村") == VILLAGE
+
+
+def test_the_memory_of_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_CACHE_LIMIT", 1)
+    fresh = Places(iter(Places.load()))
+    assert [fresh.find(text, within=YINAN) for text in ("岸堤镇", "孙祖镇", "岸堤镇")] == [
+        "371321101000",
+        "371321102000",
+        "371321101000",
+    ]
