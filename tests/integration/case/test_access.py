@@ -169,6 +169,7 @@ ACTS = {
     "open_evidence_file": Act(papered, lambda cast, case: {"evidence_id": case.evidence.get().pk}),
     "open_or_join": Act(plain, lambda cast, case: {"found": k.found("aid_missed")}),
     "open_or_join_many": Act(plain, lambda cast, case: {"found": [k.found("aid_missed")], "sweep_id": k.LATER_SWEEP}),
+    "read_case": Act(plain, lambda cast, case: {"case_id": case.pk}),
     "record_return": Act(
         ready_to_return,
         lambda cast, case: (
@@ -189,7 +190,7 @@ VERSIONED = sorted(
     if name
     not in SWEEPS
     | {
-        "add_evidence", "add_measure", "finish_measure", "open_evidence_file", "open_or_join", "record_visit",
+        "add_evidence", "add_measure", "finish_measure", "open_evidence_file", "open_or_join", "read_case", "record_visit",
         "assign_many",
     }
 )  # fmt: skip

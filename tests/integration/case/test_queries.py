@@ -215,3 +215,22 @@ def test_the_timeline_speaks_of_everything_newest_first(cast: c.Cast) -> None:
     }  # fmt: skip
     assert any(entry.text == "第 1 次复查：在校，成绩跟上了" for entry in entries)
     assert all("{" not in entry.text for entry in entries)
+
+
+def test_several_cases_split_by_who_can_take_them(three: c.Cast) -> None:
+    cases = queries.get_cases(three.clerk, ["A2026-000001", "A2026-000002", "A2026-000003", "A2026-999999"])
+    assert [case.child_id[-1] for case in cases] == ["2", "3", "1"]
+    assert [case.child_id[-1] for case in queries.get_cases(three.principal, [case.pk for case in cases])] == ["1"]
+    k.close(k.Case.objects.get(child_id="C0000000002"), three.clerk, three.head, "graduated", "graduation_paper")
+    first = k.Case.objects.get(child_id="C0000000001")
+    actions.assign(**k.fresh(first), owner_id=three.township_officer.pk, by=three.clerk, now=c.NOW)
+    cases = queries.get_cases(three.clerk, [case.pk for case in cases])
+    split = queries.split_for_owner(cases, three.township_officer)
+    assert split.taken == []
+    assert {case.child_id[-1]: why for case, why in split.left} == {
+        "1": "已由这位责任人负责", "2": "已经销号", "3": "这位责任人管不到孩子所在的乡镇或学校",
+    }  # fmt: skip
+    assert [case.child_id[-1] for case in queries.split_for_owner(cases, three.clerk).taken] == ["3", "1"]
+    owners = queries.list_owners_for_any(three.clerk, cases)
+    assert {person.username for person in owners} == {"clerk", "town", "principal", "principal2", "teacher_li"}
+    assert queries.list_owners_for_any(three.teacher, cases) == []

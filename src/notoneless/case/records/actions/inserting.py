@@ -7,6 +7,7 @@ cases of a county. Unlike an upsert this never touches a row that is there: a se
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, models
 from django.db.models.fields import AutoFieldMixin
@@ -19,7 +20,7 @@ def insert_all(rows: Sequence[models.Model]) -> None:
     meta = rows[0]._meta
     columns = [column for column in meta.concrete_fields if not isinstance(column, AutoFieldMixin)]
     quote = connection.ops.quote_name
-    names = ", ".join(quote(column.column) for column in columns)
+    names = ", ".join(quote(str(column.column)) for column in columns)
     marks = ", ".join(["%s"] * len(columns))
     values = [[_value(column, row) for column in columns] for row in rows]
     with connection.cursor() as cursor:
@@ -28,5 +29,5 @@ def insert_all(rows: Sequence[models.Model]) -> None:
         row._state.adding = False
 
 
-def _value(column: models.Field, row: models.Model) -> object:
+def _value(column: models.Field, row: models.Model) -> Any:
     return column.get_db_prep_save(column.pre_save(row, True), connection)

@@ -151,8 +151,8 @@ class _Opening:
         if case is None and not fresh:
             return
         case = case or self._new_case(fresh, changes)
-        for gap in woken:
-            self._reopen_gap(*gap, case, changes)
+        for seen, gap in woken:
+            self._reopen_gap(seen, gap, case, changes)
         for seen in fresh:
             self._new_gap(seen, case, changes)
         self._settle_case(case, found, [*fresh, *(seen for seen, _ in woken)], changes)

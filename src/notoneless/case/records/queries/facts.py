@@ -29,7 +29,7 @@ def get_excuse_facts(as_of: dt.date, ledgers: Mapping[str, str] | None = None) -
 def get_placement_facts() -> list[dict[str, Any]]:
     """Rows child_id, kind, from_date, to_date (date or None), school_code: every placement ever recorded."""
     rows = Placement.objects.order_by("child_id", "from_date", "pk")
-    return list(rows.values("child_id", "kind", "from_date", "to_date", "school_code"))
+    return [dict(row) for row in rows.values("child_id", "kind", "from_date", "to_date", "school_code")]
 
 
 def get_visit_facts() -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def get_visit_facts() -> list[dict[str, Any]]:
 def get_open_gaps() -> list[dict[str, Any]]:
     """Rows id, check_id, child_id, period, case_id, still_found: what the next sweep must account for."""
     rows = Gap.objects.filter(state=Gap.State.OPEN).order_by("check_id", "child_id", "period")
-    return list(rows.values("id", "check_id", "child_id", "period", "case_id", "still_found"))
+    return [dict(row) for row in rows.values("id", "check_id", "child_id", "period", "case_id", "still_found")]
 
 
 def get_vanished_gaps() -> list[dict[str, Any]]:

@@ -104,7 +104,9 @@ def _measures(case: Case) -> Iterator[Entry]:
 
 
 def _rechecks(case: Case) -> Iterator[Entry]:
-    for recheck in case.rechecks.filter(done_at__isnull=False).select_related("by"):
+    for recheck in case.rechecks.select_related("by"):
+        if recheck.done_at is None or recheck.by is None:
+            continue
         kind = "recheck.passed" if recheck.in_school else "recheck.failed"
         note = f"，{recheck.note}" if recheck.note else ""
         yield _entry(kind, recheck.done_at, recheck.by, n=recheck.n, note=note)
