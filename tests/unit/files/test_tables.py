@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 import xlwt
+from python_calamine import CalamineError, PasswordError
 
 from notoneless.common.errors import Fault
-from notoneless.files import guard
+from notoneless.files import guard, tables
 from notoneless.files.tables import RawTable, cell_text, read_table
 
 TEXT = "姓名,住址\n王小花,“岸堤镇”\n"
@@ -194,3 +195,29 @@ def _fault(data: bytes) -> Fault:
     with pytest.raises(Fault) as caught:
         read_table(data, "x.xlsx")
     return caught.value
+
+
+def test_any_other_archive_is_no_workbook() -> None:
+    assert "压缩包" in _fault(_zip({"a.txt": b"1"})).what
+
+
+@pytest.mark.parametrize(("error", "code"), [(PasswordError("locked"), "E003"), (CalamineError("odd"), "E004")])
+def test_a_password_is_told_from_damage(monkeypatch: pytest.MonkeyPatch, error: Exception, code: str) -> None:
+    def refuse(source: object) -> None:
+        raise error
+
+    monkeypatch.setattr(tables, "CalamineWorkbook", type("Refusing", (), {"from_object": staticmethod(refuse)}))
+    assert code_of(tables.OLE + b" " * 600, "x.xls") == code
+
+
+def test_a_broken_sheet_is_said_when_it_is_read() -> None:
+    workbook = _zip(
+        {
+            "[Content_Types].xml": b"<Types/>",
+            "xl/workbook.xml": b'<workbook xmlns:r="x"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": b'<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/'
+            b'officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+            "xl/worksheets/sheet1.xml": b'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></row>',
+        }
+    )
+    assert code_of(workbook) == "E004"

@@ -222,3 +222,43 @@ def test_an_address_of_no_known_place_is_only_a_warning() -> None:
 def test_every_kind_can_be_named_in_chinese() -> None:
     for kind in load_kinds().values():
         assert read_roster(kind.example_path, kind.name).kind == kind.id
+
+
+def test_a_list_without_id_numbers_is_read(tmp_path: Path) -> None:
+    data = "学校,年级,班级,姓名,性别,是否在校\n岸堤小学,一年级,1班,王小燕,女,到校\n岸堤小学,一年级,1班,王小川,,请假\n".encode()
+    roster = read_roster(data, file_name="点名.csv")
+    assert roster.rows["id_state"].to_pylist() == ["missing"] * 2
+    assert roster.rows["sex"].to_pylist() == ["2", "0"]
+    assert roster.rows["present"].to_pylist() == ["1", "0"]
+    assert roster.problem_counts == {}
+    assert roster.definition.name == "在校点名"
+    assert roster.mapping.to_dict()["missing"] == []
+    assert roster.counts.to_dict()["accepted"] == 2
+    with pytest.raises(AttributeError):
+        roster.nothing  # noqa: B018
+
+
+def test_a_name_that_begins_like_a_sum_is_a_person() -> None:
+    rows = hukou(f"总小计,女,,{YAN},1,", f"注册生,男,,{CHUAN},2,").rows
+    assert rows["name"].to_pylist() == ["总小计", "注册生"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [("id_no", "3.71321E+17", "E107"), ("date", "不是日子", "E201"), ("digits", "6.22319E+18", "E308")],
+)
+def test_a_wrong_side_value_never_keeps_a_child_out(column: str, cell: str, code: str) -> None:
+    titles = {"id_no": "监护人身份证号", "date": "出生日期", "digits": "联系电话"}
+    data = f"姓名,身份证号,学籍号,年级,{titles[column]}\n王小燕,,,七年级,{cell}\n".encode()
+    roster = read_roster(data, file_name="学籍.csv")
+    assert roster.counts.accepted == 1
+    assert roster.problem_counts[code] == 1
+
+
+def test_a_payment_that_cannot_be_compared_is_refused() -> None:
+    header = "姓名,身份证号,项目,学期,金额\n"
+    lines = [f"王小燕,{YAN},寄宿生生活补助,2026秋,625", f"王小川,{CHUAN},红包,2026秋,625", "李小禾,,一补,某学期,六百"]
+    roster = read_roster((header + "\n".join(lines)).encode(), file_name="资助.csv")
+    assert roster.rows["item"].to_pylist() == ["boarding_living"]
+    assert roster.rows["amount_fen"].to_pylist() == [62500]
+    assert roster.refused["problems"].to_pylist() == [["E307"], ["E101", "E316", "E309"]]
