@@ -213,3 +213,32 @@ def test_costs_and_key_must_make_sense() -> None:
         link_rosters(
             engine, {"hukou": [("D", table_of([GIRL]))]}, pack=load_pack(None, AS_OF), as_of=AS_OF, id_key=b""
         )
+
+
+@pytest.mark.slow
+def test_no_decision_is_ever_overridden(county: County, linked: LinkResult) -> None:
+    chance = random.Random(11)
+    members = linked.members.to_pylist()
+    by_child: dict[str, list[str]] = {}
+    for member in members:
+        by_child.setdefault(member["child_id"], []).append(member["row_key"])
+    several = [keys for keys in by_child.values() if len(keys) > 1]
+    apart = [tuple(chance.sample(chance.choice(several), 2)) for _ in range(60)]
+    split = {key for pair in apart for key in pair}
+    lone = [keys[0] for keys in by_child.values() if not split & set(keys)]
+    together = [tuple(chance.sample(lone, 2)) for _ in range(60)]
+    decisions = pa.table(
+        {
+            "row_key_a": [pair[0] for pair in apart + together],
+            "row_key_b": [pair[1] for pair in apart + together],
+            "verdict": ["different"] * len(apart) + ["same"] * len(together),
+        }
+    )
+    again = run(county.rosters, decisions=decisions, previous=linked.members)
+    child = dict(
+        zip(again.members.column("row_key").to_pylist(), again.members.column("child_id").to_pylist(), strict=True)
+    )
+    assert all(child[one] != child[other] for one, other in apart)
+    assert all(child[one] == child[other] for one, other in together)
+    asked = {frozenset((row["left_key"], row["right_key"])) for row in again.review.to_pylist()}
+    assert not asked & {frozenset(pair) for pair in apart}

@@ -49,6 +49,7 @@ class Cascade:
         else:
             for table in ("forced", "hit", "chosen", "asked"):
                 self.engine.step(table, _nothing())
+        self._obey_apart()
         self._own_persons(kind, within=within)
         self._keep(kind)
 
@@ -77,6 +78,23 @@ class Cascade:
         judge(self.engine, known, known_fix, self.book, self._persons)
         decide(self.engine, self.costs, repeats=kind.repeats)
         self.engine.drop("judged", "cand", "barred", "fix_seek", "taken", "seek")
+
+    def _obey_apart(self) -> None:
+        """Two rows of this kind that a clerk called different may not go to one person: the weaker link gives way."""
+        if not self.engine.count("apart"):
+            return
+        placed = " UNION ALL ".join(f"SELECT rid, pid, weight FROM {table}" for table in ("forced", "hit", "chosen"))
+        self.engine.step("assigned", f"SELECT rid, pid, coalesce(weight, 1000.0) AS weight FROM ({placed})")
+        self.engine.step(
+            "clash",
+            """SELECT DISTINCT CASE WHEN x.weight < y.weight OR x.weight = y.weight AND x.rid > y.rid
+                    THEN x.rid ELSE y.rid END AS rid
+               FROM apart a JOIN assigned x ON x.rid = a.rid JOIN assigned y ON y.rid = a.other
+               WHERE x.pid = y.pid""",
+        )
+        for table in ("forced", "hit", "chosen"):
+            self.engine.step(table, f"SELECT {COLUMNS} FROM {table} ANTI JOIN clash USING (rid)", replace=True)
+        self.engine.drop("assigned", "clash")
 
     def _exact_sql(self, known: str) -> str:
         """The same valid number and the same folded name, and only one person who has both."""
