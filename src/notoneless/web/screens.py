@@ -18,7 +18,7 @@ from notoneless.org.permissions import Permission
 class Screen:
     """A folder of web/. The menu shows it to people who hold one of ``permissions``, unless ``in_menu`` is False.
 
-    ``home`` names a function that adds numbers to 首页, see shell/home.py.
+    ``home`` and ``todo`` name functions that add numbers and things to do to 首页, see shell/home.py.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Screen:
     in_menu: bool = True
     path: str = ""
     home: str = ""
+    todo: str = ""
 
     @property
     def prefix(self) -> str:
@@ -40,6 +41,13 @@ SCREENS: tuple[Screen, ...] = (
     Screen("check", _("核查"), (Permission.SWEEP_VIEW,), in_menu=False),
     Screen("review", _("同一人复核"), (Permission.LINK_REVIEW,), home="notoneless.web.review.home.numbers"),
     Screen("ledger", _("台账"), (Permission.LEDGER_VIEW,), home="notoneless.web.ledger.home.numbers"),
+    Screen(
+        "case",
+        _("个案"),
+        (Permission.CASE_VIEW,),
+        home="notoneless.web.case.home.numbers",
+        todo="notoneless.web.case.home.tasks",
+    ),
     Screen("child", _("孩子档案"), (Permission.CHILD_VIEW,), in_menu=False),
     Screen("trail", _("留痕"), (Permission.TRAIL_VIEW,)),
     Screen("job", _("任务"), (Permission.JOB_VIEW, Permission.ROSTER_UPLOAD, Permission.SWEEP_RUN)),

@@ -1,7 +1,8 @@
-"""首页: every screen may add numbers that open lists; this file gathers them for one person.
+"""首页: every screen may add things to do today and numbers that open lists; this file gathers them for one person.
 
-A screen that has something to say names a function in screens.py (``home="notoneless.web.case.home.numbers"``):
-``numbers(user, now) -> list[HomeNumber]``. It is asked only for people who may open the screen.
+A screen that has something to say names functions in screens.py (``todo="notoneless.web.case.home.tasks"``,
+``home="notoneless.web.case.home.numbers"``): ``tasks(user, now) -> list[HomeTask]`` and
+``numbers(user, now) -> list[HomeNumber]``. They are asked only for people who may open the screen.
 """
 
 from __future__ import annotations
@@ -30,6 +31,17 @@ class HomeNumber:
 
 
 @dataclass(frozen=True)
+class HomeTask:
+    """One line of 今天要办: a tag with its status mark, a sentence with its count, the list it counts, what to do there."""
+
+    tag: str | Promise
+    kind: str
+    sentence: str
+    url: str
+    button: str | Promise
+
+
+@dataclass(frozen=True)
 class HomeGroup:
     """The numbers of one screen."""
 
@@ -38,7 +50,15 @@ class HomeGroup:
     numbers: list[HomeNumber]
 
 
+Tasks = Callable[[Any, datetime], list[HomeTask]]
 Numbers = Callable[[Any, datetime], list[HomeNumber]]
+
+
+def home_tasks(user: Any, now: datetime) -> list[HomeTask]:
+    """Everything this person owes today: overdue first, then as the screens say it."""
+    asked = [screen for screen in SCREENS if screen.todo and may_any(user, screen.permissions)]
+    found = [task for screen in asked for task in _tasks(screen)(user, now)]
+    return sorted(found, key=lambda task: task.kind != "bad")
 
 
 def home_groups(user: Any, now: datetime) -> list[HomeGroup]:
@@ -46,6 +66,10 @@ def home_groups(user: Any, now: datetime) -> list[HomeGroup]:
     asked = [screen for screen in SCREENS if screen.home and may_any(user, screen.permissions)]
     groups = [HomeGroup(screen.name, f"/{screen.prefix}", _numbers(screen)(user, now)) for screen in asked]
     return [group for group in groups if group.numbers]
+
+
+def _tasks(screen: Screen) -> Tasks:
+    return import_string(screen.todo)
 
 
 def _numbers(screen: Screen) -> Numbers:

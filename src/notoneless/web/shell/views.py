@@ -21,7 +21,7 @@ from notoneless.web.shell import frame
 from notoneless.web.shell.access import before_password, public, signed_in
 from notoneless.web.shell.forms import LoginForm, PasswordForm
 from notoneless.web.shell.help import help_topics
-from notoneless.web.shell.home import home_groups
+from notoneless.web.shell.home import home_groups, home_tasks
 
 PASSWORD_FIELDS = {"E707": "new", "E708": "old"}
 
@@ -31,7 +31,11 @@ PASSWORD_FIELDS = {"E707": "new", "E708": "old"}
 def home(request: HttpRequest) -> HttpResponse:
     """首页: what waits, as numbers that open lists."""
     now = timezone.now()
-    context = {"groups": home_groups(request.user, now), "data_date": frame.data_date(request.user), "now": now}
+    context = {
+        "tasks": home_tasks(request.user, now),
+        "groups": home_groups(request.user, now),
+        "data_date": frame.data_date(request.user),
+    }
     return render(request, "shell/home.html", context)
 
 

@@ -1,0 +1,126 @@
+"""The page of one case and its paper form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from notoneless.case.core.states import Need, State, Way, is_final, table
+from notoneless.case.records import actions
+from notoneless.case.records.models import Case
+from notoneless.case.records.permissions import can_decide, can_make, can_touch
+from notoneless.case.records.queries import PossibleMove, list_possible_moves, rules_on
+from notoneless.org.models import User
+from notoneless.org.permissions import Permission, may
+from notoneless.web.case import presenters
+from notoneless.web.case.tasks import Work, task_lines
+from notoneless.web.shell.access import requires
+
+NEED_PAGES = {Need.OWNER: "assign", Need.VISIT_OR_EVIDENCE: "visit", Need.PLACEMENT: "placement"}
+"""Where a missing thing is mended, when that is a page of its own."""
+
+
+@require_safe
+@requires(Permission.CASE_VIEW)
+def case_page(request: HttpRequest, case_id: str) -> HttpResponse:
+    """一人一案: what is done, what comes next, the whole story; opening it is in the trail."""
+    case = actions.read_case(case_id=case_id, by=request.user, now=timezone.now())
+    return render(request, "case/page.html", _context(request.user, case))
+
+
+@require_safe
+@requires(Permission.CASE_VIEW)
+def print_view(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The whole case on A4, with a line for signatures."""
+    case = actions.read_case(case_id=case_id, by=request.user, now=timezone.now())
+    return render(request, "case/print.html", _context(request.user, case))
+
+
+def _context(user: User, case: Case) -> dict[str, Any]:
+    today = timezone.localdate()
+    rules = rules_on(today)
+    gaps, visits = presenters.gap_blocks(case, rules), presenters.visit_lines(case, rules)
+    papers, looks = presenters.paper_lines(case, rules), presenters.recheck_lines(case)
+    requests = presenters.request_lines(case, rules)
+    waiting = next((line for line in requests if line.request.decided_at is None), None)
+    work = Work(
+        case, gaps, visits, len(papers), [look for look, _said, _mark in looks], waiting and waiting.request, today
+    )
+    return {
+        "case": case,
+        "child": case.child,
+        "age": presenters.age(case.child.birth_date, today),
+        "state": table().states[State(case.state)],
+        "state_kind": presenters.state_kind(case),
+        "tasks": task_lines(work),
+        "gaps": gaps,
+        "visits": visits,
+        "papers": papers,
+        "placements": presenters.placement_lines(case, rules),
+        "looks": looks,
+        "requests": requests,
+        "waiting": waiting,
+        "outcome": rules.outcome_name(case.outcome),
+        "items": presenters.story(case),
+        "today": today,
+        **_rights(user, case, waiting),
+        **_steps(user, case, gaps),
+    }
+
+
+def _rights(user: User, case: Case, waiting: presenters.RequestLine | None) -> dict[str, bool]:
+    """What this person's buttons are."""
+    is_open = not is_final(case.state)
+    look_rules = [rule for rule in table().moves if rule.way is Way.RECHECK]
+    next_look = case.rechecks.filter(round=case.return_round, done_at=None, dropped_at=None).exists()
+    may_work = is_open and can_touch(user, case, Permission.CASE_WORK)
+    return {
+        "is_open": is_open,
+        "may_work": may_work,
+        "may_assign": is_open and can_touch(user, case, Permission.CASE_ASSIGN),
+        "may_reopen_gap": is_open and can_touch(user, case, Permission.CASE_APPROVE),
+        "may_decide": waiting is not None and can_decide(user, waiting.request),
+        "may_look": may_work and waiting is None and next_look and any(can_make(user, rule) for rule in look_rules),
+        "may_see_child": may(user, Permission.CHILD_VIEW),
+        "may_see_trail": may(user, Permission.TRAIL_VIEW),
+    }
+
+
+def _steps(user: User, case: Case, gaps: list[presenters.GapBlock]) -> dict[str, Any]:
+    """The steps that the state table offers this person: those that can be taken, and those that still lack something."""
+    possible = [
+        one for one in list_possible_moves(user, case, timezone.localdate()) if one.rule.way is not Way.RECHECK
+    ]
+    return {
+        "ready": [(one.rule, _address(case, one)) for one in possible if one.is_ready],
+        "lacking": [
+            (one.rule, [(name, _mend(case, name, gaps)) for name in one.missing]) for one in possible if one.missing
+        ],
+    }
+
+
+def _address(case: Case, step: PossibleMove) -> str:
+    """The page where a step is taken."""
+    if step.rule.way is Way.CLOSING:
+        return f"{reverse('case:closing', args=[case.pk])}?move={step.rule.id}"
+    own = {"record_return": "return", "reopen": "reopen"}.get(step.rule.id)
+    return reverse(f"case:{own}", args=[case.pk]) if own else reverse("case:move", args=[case.pk, step.rule.id])
+
+
+def _mend(case: Case, missing: str, gaps: list[presenters.GapBlock]) -> str:
+    """Where that missing thing can be supplied; "" when no form supplies it."""
+    need = next(need for need, name in table().need_names.items() if name == missing)
+    if need is Need.PLAN:
+        unplanned = [one for one in gaps if one.is_open and not one.single and not (one.gap.plan and one.measures)]
+        page = "measure" if unplanned and unplanned[0].gap.plan else "plan"
+        return reverse(f"case:{page}", args=[case.pk, unplanned[0].gap.pk]) if unplanned else ""
+    if need is Need.RECHECKS_PASSED:
+        return reverse("case:recheck", args=[case.pk])
+    if need is Need.GAPS_SETTLED:
+        return "#gaps"
+    return reverse(f"case:{NEED_PAGES[need]}", args=[case.pk]) if need in NEED_PAGES else ""
