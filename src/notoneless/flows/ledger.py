@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from notoneless.case.core.states import state_name
 from notoneless.case.records.models import Case, Gap
@@ -206,10 +206,20 @@ def _facet(user: User, ledger: Ledger, filters: Filters, name: str) -> list[tupl
             Case.objects.filter(child__in=children, closed_at=None).values_list("state").annotate(number=Count("pk"))
         )
         return [(value, state_name(value), count) for value, count in sorted(cases)]
-    field = {"school": "school_code", "grade": "grade"}[name]
-    rows = children.values_list(field).annotate(number=Count("pk")).order_by("-number", field)
-    schools = _school_names() if name == "school" else {}
-    return [(value or EMPTY, schools.get(value, value) or "（空）", count) for value, count in rows]
+    if name == "school":
+        return _count_schools(children)
+    rows = children.values_list("grade").annotate(number=Count("pk")).order_by("-number", "grade")
+    return [(value or EMPTY, value or "（空）", count) for value, count in rows]
+
+
+def _count_schools(children: QuerySet[Child]) -> list[tuple[str, str, int]]:
+    """By the directory's name; a school outside it by the name that the lists give it."""
+    names_of = _school_names()
+    rows = children.values_list("school_code").annotate(number=Count("pk"), name=Max("school_name"))
+    return [
+        (code or EMPTY, names_of.get(code) or (name if code else "") or code or "（空）", count)
+        for code, count, name in rows.order_by("-number", "school_code")
+    ]
 
 
 def _count_checks(children: QuerySet[Child], ledger: Ledger) -> list[tuple[str, str, int]]:

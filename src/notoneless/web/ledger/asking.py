@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +18,7 @@ from notoneless.flows.find_children import is_number
 from notoneless.flows.ledger import EMPTY, LEDGERS, Ledger
 from notoneless.flows.ledger import facets as ledger_facets
 from notoneless.org.models import School
+from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
 from notoneless.web.shell.filters import Facet
 from notoneless.web.shell.templatetags.desk import grade_name
@@ -90,9 +93,17 @@ def panel_facets(request: HttpRequest, asked: Asked) -> tuple[list[Facet], list[
             cut.append(str(label))
             frequent = sorted(values, key=lambda one: -one[2])[:MOST_VALUES]
             values = [one for one in values if one in frequent or one[0] in chosen]
+        if name == "grade":
+            values.sort(key=lambda one: _grade_place(one[0]))
         if values:
             found.append(Facet(name, str(label), values))
     return found, cut
+
+
+def _grade_place(grade: str) -> int:
+    """From the nursery to the last year; what is no grade, or empty, at the end."""
+    stages = load_pack(settings.REGION, timezone.localdate()).full_table("school_stages").rows
+    return next((number for number, stage in enumerate(stages) if stage["grade"] == grade), len(stages))
 
 
 def value_name(name: str, value: str, shown: str = "") -> str:
