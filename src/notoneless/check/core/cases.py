@@ -48,7 +48,9 @@ _FACT_COLUMNS = {
     "有效至": "valid_to",
     "方式": "kind",
     "自": "from_date",
+    "至": "to_date",
 }
+_DATES = ("valid_to", "from_date", "to_date")
 _CHILD, _PENDING, _RESULT = "孩子", "待判定", "结果"
 
 Rows = list[dict[str, str]]
@@ -187,4 +189,4 @@ def _day(text: str | None) -> dt.date | None:
 
 def _fact(row: Mapping[str, str]) -> dict[str, Any]:
     cells = {_FACT_COLUMNS[key]: text or None for key, text in row.items() if key in _FACT_COLUMNS}
-    return {column: _day(text) if column in ("valid_to", "from_date") else text for column, text in cells.items()}
+    return {column: _day(text) if column in _DATES else text for column, text in cells.items()}

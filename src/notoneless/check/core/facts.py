@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from notoneless.check.core.columns import conform
 from notoneless.common.errors import Fault
 
 FACTS: Mapping[str, pa.Schema] = {
@@ -18,11 +19,16 @@ FACTS: Mapping[str, pa.Schema] = {
             ("valid_to", pa.date32()),
         ]
     ),
-    "placement": pa.schema([("child_id", pa.string()), ("kind", pa.string()), ("from_date", pa.date32())]),
+    "placement": pa.schema(
+        [("child_id", pa.string()), ("kind", pa.string()), ("from_date", pa.date32()), ("to_date", pa.date32())]
+    ),
     "visit": pa.schema([("child_id", pa.string()), ("kind", pa.string()), ("date", pa.date32())]),
 }
 """Fact table → its columns. ``excuse``: a verified outcome of one check, good to ``valid_to`` (NULL: no end) when it
-has evidence; ``placement``: where the child is taught now (policy table ``placements``); ``visit``: who was seen."""
+has evidence; ``placement``: where the child is taught (policy table ``placements``), to_date NULL while it lasts; ``visit``: who
+was seen when."""
+
+OPTIONAL = frozenset({"to_date", "valid_to"})
 
 
 def complete_facts(facts: Mapping[str, pa.Table] | None) -> dict[str, pa.Table]:
@@ -32,7 +38,7 @@ def complete_facts(facts: Mapping[str, pa.Table] | None) -> dict[str, pa.Table]:
 
 
 def _shaped(name: str, table: pa.Table) -> pa.Table:
-    lacking = [column for column in FACTS[name].names if column not in table.column_names]
+    lacking = [column for column in FACTS[name].names if column not in {*table.column_names, *OPTIONAL}]
     if lacking:
         raise Fault("E517", where=name, table=name, columns="、".join(lacking))
-    return table.select(FACTS[name].names).cast(FACTS[name])
+    return conform(table, dict(zip(FACTS[name].names, FACTS[name].types, strict=True)))

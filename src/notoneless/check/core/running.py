@@ -55,6 +55,7 @@ placed AS (
     FROM placement AS p
     INNER JOIN policy_placements AS k ON k.code = p.kind
     WHERE p.kind IN {placements} AND p.from_date <= :as_of
+      AND coalesce(p.to_date, :as_of) >= :as_of
     GROUP BY p.child_id
 ),
 doubtful AS (
