@@ -15,8 +15,8 @@ import django
 
 django.setup()
 
-import click
 import typer
+from typer._click.core import Command, Context
 
 from notoneless.check.core import load_checks
 from notoneless.cli.main import app
@@ -121,12 +121,12 @@ def commands() -> str:
     text = "# 命令\n\n数据写到标准输出，说明写到标准错误。每个命令都认 `--help`。\n\n## 退出码\n\n"
     text += table(["码", "意思"], [(int(code), meaning) for code, meaning in EXIT_MEANING.items()])
     for path, found in walk(command, ("notoneless",)):
-        context = click.Context(found, info_name=" ".join(path), terminal_width=100, max_content_width=100)
+        context = Context(found, info_name=" ".join(path), terminal_width=100, help_option_names=["-h", "--help"])
         text += f"\n## {' '.join(path)}\n\n```\n{found.get_help(context).strip()}\n```\n"
     return text
 
 
-def walk(command: click.Command, path: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], click.Command]]:
+def walk(command: Command, path: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], Command]]:
     yield path, command
     for name, child in sorted(getattr(command, "commands", {}).items()):
         yield from walk(child, (*path, name))

@@ -13,24 +13,26 @@ from django.conf import settings
 
 from notoneless.check.core import load_checks
 from notoneless.cli import start
-from notoneless.cli.operate import run_server
-from notoneless.cli.options import examples
+from notoneless.cli.chinese import App
 from notoneless.cli.output import print_table, progress, talk, write_json
+from notoneless.cli.serve import Host, Port, run_server
 from notoneless.flows.demo_county import REGIONS, DemoRun, demo_logins, run_demo
 
 DEMO_SEED = 20260901
 
 
-def add_to(app: typer.Typer) -> None:
-    app.command("demo", epilog=examples("notoneless demo", "notoneless demo --size county --no-serve --seed 7"))(demo)
+def add_to(app: App) -> None:
+    app.command("demo", examples=("notoneless demo", "notoneless demo --size county --no-serve --seed 7"))(demo)
 
 
 def demo(
-    size: Annotated[Literal["township", "county", "city"], typer.Option(help="虚构的范围")] = "township",
+    size: Annotated[
+        Literal["township", "county", "city"], typer.Option(help="虚构的范围：一个乡镇、一个县、一个市")
+    ] = "township",
     no_serve: Annotated[bool, typer.Option("--no-serve", help="打印结果后结束")] = False,
-    seed: Annotated[int, typer.Option(help="随机种子；同一种子得到同样的名册")] = DEMO_SEED,
-    host: Annotated[str, typer.Option(help="监听地址")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="端口")] = 8000,
+    seed: Annotated[int, typer.Option(metavar="整数", help="随机种子；同一种子得到同样的名册")] = DEMO_SEED,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
 ) -> None:
     """生成虚构名册，导入、摸排、立案，与预埋的错误对账，然后打开网页。可以反复运行。"""
     move_to_own_folder(size, seed)

@@ -5,43 +5,83 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from django.conf import settings
 
+from notoneless.case.core.states import FINAL_STATES, State, state_name
 from notoneless.cli import start
-from notoneless.cli.options import By, Format, Out, examples
+from notoneless.cli.chinese import App
+from notoneless.cli.options import By, Format, Out
 from notoneless.cli.output import print_table, talk, write_json, write_rows
 from notoneless.common.errors import Fault
 from notoneless.flows.explain import explain_child, explain_pair
 from notoneless.flows.ledger import LEDGERS, ledger_rows, list_ledger
 from notoneless.link.records.queries import list_children, list_reviews
+from notoneless.org.models import School, User
+from notoneless.policy.places import Places
+
+LEDGER_NAMES = "、".join(one.name for one in LEDGERS.values())
+STATE_IDS = {state_name(state): str(state) for state in State if state not in FINAL_STATES}
+LEDGER_EXAMPLES = (
+    "notoneless ledger 疑似辍学 --town 岸堤镇 --state 待核实",
+    "notoneless ledger 适龄儿童 --format xlsx --out 适龄儿童.xlsx",
+)
+EXPLAIN_EXAMPLES = ("notoneless explain CABCDEFGHIJK", "notoneless --json explain P0123456789abcdef")
 
 
-def add_to(app: typer.Typer) -> None:
-    app.command(
-        "ledger",
-        epilog=examples("notoneless ledger 疑似辍学", "notoneless ledger 适龄儿童 --format xlsx --out 适龄儿童.xlsx"),
-    )(ledger)
-    app.command(
-        "explain", epilog=examples("notoneless explain CABCDEFGHIJK", "notoneless --json explain P0123456789abcdef")
-    )(explain)
+def add_to(app: App) -> None:
+    app.command("ledger", examples=LEDGER_EXAMPLES)(ledger)
+    app.command("explain", examples=EXPLAIN_EXAMPLES)(explain)
 
 
 def ledger(
-    name: Annotated[str, typer.Argument(help="台账：" + "、".join(one.name for one in LEDGERS.values()))],
+    name: Annotated[str, typer.Argument(metavar="台账", help=LEDGER_NAMES)],
+    town: Annotated[str, typer.Option("--town", metavar="乡镇", help="只要这个乡镇或村：名称或代码")] = "",
+    school: Annotated[str, typer.Option("--school", metavar="学校", help="只要这所学校：名称或标识码")] = "",
+    state: Annotated[
+        str, typer.Option("--state", metavar="状态", help="只要个案在这个状态的：" + "、".join(STATE_IDS))
+    ] = "",
     format: Format = "table",
     out: Out = None,
     by: By = "",
 ) -> None:
-    """打印或导出一本台账。证件号、电话只显示首尾。"""
+    """打印或导出一本台账。证件号只显示首尾；每次导出都留痕。"""
     user: Any = start.acting_user(by)
     chosen = next((one for one in LEDGERS.values() if name in (one.id, one.name)), None)
     if chosen is None:
-        raise Fault("E912", where=name, name=name, known="、".join(one.name for one in LEDGERS.values()))
-    header, rows = ledger_rows(user, chosen, list_ledger(user, chosen, {}), now=start.now())
+        raise Fault("E912", where=name, name=name, known=LEDGER_NAMES)
+    if format == "xlsx" and out is None:
+        raise Fault("E911", where="--out")
+    filters = {"town": _town(town, user), "school": _school(school), "state": _state(state)}
+    header, rows = ledger_rows(user, chosen, list_ledger(user, chosen, filters), now=start.now())
     write_rows("json" if talk.as_json else format, header, rows, chosen.name, out)
 
 
+def _town(text: str, user: User) -> list[str]:
+    if not text or text.isdigit():
+        return [text]
+    code = Places.load().find(text, within=user.place_code or settings.REGION)
+    if code is None:
+        raise Fault("E916", option="--town", value=text, known="您的辖区里的乡镇和村，写全称或代码")
+    return [code]
+
+
+def _school(text: str) -> list[str]:
+    if not text or text.isdigit():
+        return [text]
+    codes = list(School.objects.filter(name=text).values_list("code", flat=True))
+    if not codes:
+        raise Fault("E916", option="--school", value=text, known="学校全称或十位标识码")
+    return codes
+
+
+def _state(text: str) -> list[str]:
+    if text and text not in STATE_IDS and text not in STATE_IDS.values():
+        raise Fault("E916", option="--state", value=text, known="、".join(STATE_IDS))
+    return [STATE_IDS.get(text, text)]
+
+
 def explain(
-    subject: Annotated[str, typer.Argument(metavar="CHILD|LINK", help="孩子编号 C… 或疑似同一人编号 P…")],
+    subject: Annotated[str, typer.Argument(metavar="编号", help="孩子编号 C… 或疑似同一人编号 P…")],
     by: By = "",
 ) -> None:
     """说明一个孩子为什么在名单上、由哪些行合成；或一对为什么像、为什么不敢断定。"""

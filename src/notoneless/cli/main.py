@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import sys
 from typing import Annotated
 
 import typer
 
 from notoneless.cli import start  # noqa: F401  (starts Django before the commands import its models)
-from notoneless.cli.output import EXIT_MEANING, Exit, exit_code_of, report_fault, talk
-from notoneless.common.errors import Fault
+from notoneless.cli.chinese import PROGRAM, App, example_text
+from notoneless.cli.output import EXIT_MEANING, talk
 
-EPILOG = "退出码：" + " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANING.items())
-CONTEXT = {"help_option_names": ["-h", "--help"]}
+EXIT_CODES = "退出码：" + " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANING.items())
+EXAMPLES = ("notoneless demo", "notoneless import 户籍.xlsx 学籍.xlsx 在校点名.csv", "notoneless sweep")
 
-app = typer.Typer(
-    name="notoneless",
+app = App(
+    name=PROGRAM,
     help="一个不少：名册比对、一人一案。数据写到标准输出，说明写到标准错误。",
-    epilog=EPILOG,
+    epilog=f"{example_text(EXAMPLES)}\n{EXIT_CODES}",
     no_args_is_help=True,
-    add_completion=True,
-    context_settings=CONTEXT,
-    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 
@@ -42,28 +39,19 @@ def options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本")] = False,
 ) -> None:
     """全部命令共用的选项，写在命令之前：notoneless --json sweep。"""
-    talk.as_json, talk.quiet = as_json, quiet
-    if no_color:
-        os.environ["NO_COLOR"] = "1"
-        talk.console.no_color = True
+    talk.begin(as_json=as_json, quiet=quiet, colour=not no_color)
 
 
 def main() -> None:
-    """Run the command; user errors end without a traceback and with their fixed exit code."""
+    """Run the command line; always UTF-8, also where the terminal says otherwise."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    try:
-        app()
-    except Fault as fault:
-        report_fault(fault)
-        sys.exit(int(exit_code_of(fault)))
-    except KeyboardInterrupt:
-        sys.exit(int(Exit.INTERRUPTED))
+    app(prog_name=PROGRAM)
 
 
-from notoneless.cli import demo, ledger, operate, roster, sweep  # noqa: E402
+from notoneless.cli import accounts, demo, doctor, ledger, policy, roster, serve, sweep, trail  # noqa: E402
 
-for module in (roster, sweep, ledger, operate, demo):
+for module in (roster, sweep, ledger, trail, policy, accounts, serve, doctor, demo):
     module.add_to(app)
 
 if __name__ == "__main__":

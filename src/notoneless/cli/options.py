@@ -10,10 +10,21 @@ import typer
 
 from notoneless.common.errors import Fault
 
-By = Annotated[str, typer.Option("--by", envvar="NOTONELESS_USER", help="以哪个账号的身份（默认：唯一的县局经办）")]
+By = Annotated[
+    str,
+    typer.Option("--by", metavar="账号", envvar="NOTONELESS_USER", help="以哪个账号的身份（默认：唯一的县局经办）"),
+]
+AsAdmin = Annotated[
+    str,
+    typer.Option("--by", metavar="账号", envvar="NOTONELESS_USER", help="以哪个账号的身份（默认：唯一的系统管理员）"),
+]
+AsAuditor = Annotated[
+    str, typer.Option("--by", metavar="账号", envvar="NOTONELESS_USER", help="以哪个账号的身份（默认：唯一的审计）")
+]
 Format = Annotated[Literal["table", "json", "csv", "xlsx"], typer.Option("--format", help="输出格式")]
-Out = Annotated[Path | None, typer.Option("--out", help="写到这个文件")]
-AsOf = Annotated[str, typer.Option("--as-of", help="数据时点，年-月-日（默认：今天）")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="文件", help="写到这个文件")]
+Region = Annotated[str, typer.Option("--region", metavar="代码", help="辖区代码（默认：本机设置的县）")]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="日期", help="数据时点，年-月-日（默认：今天）")]
 
 
 def day(text: str, default: dt.date) -> dt.date:
@@ -24,8 +35,3 @@ def day(text: str, default: dt.date) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise Fault("E905", where="--as-of", text=text) from error
-
-
-def examples(*lines: str) -> str:
-    """The examples that end every --help."""
-    return "例：\n\n" + "\n\n".join(lines)

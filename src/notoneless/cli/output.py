@@ -16,11 +16,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from notoneless.common.errors import Fault
 from notoneless.files.xlsx_write import Sheet, write_workbook
 
 SCHEMA_VERSION = 1
+NO_LIMIT = 100_000  # columns
+NARROWEST_COLUMN = 7  # terminal columns below which a folded cell can no longer be read
 
 
 class Exit(IntEnum):
@@ -50,14 +53,18 @@ class Talk:
     """How this run speaks: set once by the global options."""
 
     def __init__(self) -> None:
-        self.as_json = False
-        self.quiet = False
-        self.console = Console(stderr=True, highlight=False)
+        self.begin()
+
+    def begin(self, *, as_json: bool = False, quiet: bool = False, colour: bool = True) -> None:
+        """Take the global options; NO_COLOR in the environment counts too (rich reads it)."""
+        self.as_json, self.quiet = as_json, quiet
+        self.no_color = None if colour else True
+        self.console = Console(stderr=True, highlight=False, markup=False, no_color=self.no_color)
 
     def say(self, text: str) -> None:
-        """A line for the person at the keyboard."""
+        """A line for the person at the keyboard; never broken when it goes into a file."""
         if not self.quiet:
-            self.console.print(text)
+            self.console.print(text, soft_wrap=not self.console.is_terminal)
 
 
 talk = Talk()
@@ -87,11 +94,30 @@ def write_rows(
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
-    """A table on stdout; wide characters are measured by rich."""
-    table = Table(*header, title=title or None, header_style="bold", show_edge=False)
+    """A table on stdout. Too wide for the terminal, cells fold; far too wide, each row becomes a block of lines."""
+    cells = [[_text(cell) for cell in row] for row in rows]
+    screen = Console(highlight=False, markup=False, no_color=talk.no_color)
+    if screen.is_terminal and len(header) * NARROWEST_COLUMN > screen.width:
+        _print_blocks(screen, header, cells, title)
+        return
+    table = Table(title=title or None, title_justify="left", header_style="bold", show_edge=False)
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in cells:
+        table.add_row(*[Text(cell) for cell in row])
+    if not screen.is_terminal:  # a file or a pipe: one line a row, whatever its length
+        screen.width = NO_LIMIT
+    screen.print(table)
+
+
+def _print_blocks(screen: Console, header: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+    if title:
+        screen.print(title, style="bold")
     for row in rows:
-        table.add_row(*[_text(cell) for cell in row])
-    Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(table)
+        for name, cell in zip(header, row, strict=True):
+            if cell:
+                screen.print(f"{name}：{cell}")
+        screen.print()
 
 
 def _write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], out: Path | None) -> None:
@@ -133,7 +159,7 @@ def report_fault(fault: Fault) -> None:
     """A user's error: code, where, what, how to mend; never a traceback."""
     if talk.as_json:
         write_json("fault", **fault.to_dict())
-    talk.console.print(f"[bold]{fault.code}[/bold] {fault.message}")
+    talk.console.print(f"{fault.code} {fault.message}", soft_wrap=not talk.console.is_terminal)
 
 
 def stop(code: Exit) -> None:

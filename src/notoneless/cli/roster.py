@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from notoneless.cli import start
-from notoneless.cli.options import AsOf, By, day, examples
+from notoneless.cli.chinese import App, example_text
+from notoneless.cli.options import AsOf, By, day
 from notoneless.cli.output import Exit, print_table, progress, stop, talk, write_json
 from notoneless.common.errors import Fault
 from notoneless.flows import import_file as flow
@@ -17,34 +18,30 @@ from notoneless.roster.core import Roster, errors_workbook, get_kind, load_kinds
 from notoneless.roster.records import queries
 
 SHOWN_PROBLEMS = 10
-deliveries = typer.Typer(help="送达批次：列出、撤回", no_args_is_help=True)
+INSPECT_EXAMPLES = ("notoneless inspect 户籍.xlsx", "notoneless --json inspect 学籍.csv --kind 学籍")
+IMPORT_EXAMPLES = (
+    "notoneless import 户籍.xlsx --sender 县公安局 --as-of 2026-10-10",
+    "notoneless import 户籍.xlsx 学籍.xlsx 在校点名.csv --dry-run --errors-out 错误行.xlsx",
+)
+LIST_EXAMPLES = ("notoneless delivery list", "notoneless --json delivery list")
+REVOKE_EXAMPLES = (
+    "notoneless delivery revoke D20261010-ab12cd34 --reason 公安局重发了全量名单",
+    "notoneless delivery revoke D20261010-ab12cd34 --reason 送错了文件 --by clerk",
+)
+deliveries = App(
+    help="送达批次：列出、撤回", no_args_is_help=True, epilog=example_text((LIST_EXAMPLES[0], REVOKE_EXAMPLES[0]))
+)
 
-Kind = Annotated[str, typer.Option("--kind", help="名册种类，如 户籍 或 hukou（默认：由表头认出）")]
-Sender = Annotated[str, typer.Option("--sender", help="送达单位，如 县公安局")]
-Place = Annotated[str, typer.Option("--place", help="名册说的是哪个辖区（默认：您的辖区）")]
+Kind = Annotated[str, typer.Option("--kind", metavar="种类", help="名册种类，如 户籍 或 hukou（默认：由表头认出）")]
+Sender = Annotated[str, typer.Option("--sender", metavar="单位", help="送达单位，如 县公安局")]
+Place = Annotated[str, typer.Option("--place", metavar="代码", help="名册说的是哪个辖区（默认：您的辖区）")]
 
 
-def add_to(app: typer.Typer) -> None:
-    app.command(
-        "inspect", epilog=examples("notoneless inspect 户籍.xlsx", "notoneless --json inspect 学籍.csv --kind 学籍")
-    )(inspect)
-    app.command(
-        "import",
-        epilog=examples(
-            "notoneless import 户籍.xlsx --sender 县公安局 --as-of 2026-10-10",
-            "notoneless import 户籍.xlsx 学籍.xlsx 在校点名.csv --dry-run --errors-out 错误行.xlsx",
-        ),
-    )(import_files)
-    deliveries.command("list", epilog=examples("notoneless delivery list", "notoneless --json delivery list"))(
-        list_deliveries
-    )
-    deliveries.command(
-        "revoke",
-        epilog=examples(
-            "notoneless delivery revoke D20261010-ab12cd34 --reason 公安局重发了全量名单",
-            "notoneless delivery revoke D20261010-ab12cd34 --reason 送错了文件 --by clerk",
-        ),
-    )(revoke)
+def add_to(app: App) -> None:
+    app.command("inspect", examples=INSPECT_EXAMPLES)(inspect)
+    app.command("import", examples=IMPORT_EXAMPLES)(import_files)
+    deliveries.command("list", examples=LIST_EXAMPLES)(list_deliveries)
+    deliveries.command("revoke", examples=REVOKE_EXAMPLES)(revoke)
     app.add_typer(deliveries, name="delivery")
 
 
@@ -54,7 +51,7 @@ def kind_id(text: str) -> str | None:
 
 
 def inspect(
-    file: Annotated[Path, typer.Argument(help="文件")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="Excel、WPS 或 CSV 文件")],
     kind: Kind = "",
 ) -> None:
     """看一份文件会被怎样读：种类、表头、对列、错误。什么都不写入。"""
@@ -64,16 +61,16 @@ def inspect(
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="一个或多个文件")],
+    files: Annotated[list[Path], typer.Argument(metavar="文件", help="一个或多个 Excel、WPS 或 CSV 文件")],
     kind: Kind = "",
     sender: Sender = "",
     as_of: AsOf = "",
     place: Place = "",
-    legal_basis: Annotated[str, typer.Option("--legal-basis", help="送达依据，写进批次")] = "",
+    legal_basis: Annotated[str, typer.Option("--legal-basis", metavar="依据", help="送达依据，写进批次")] = "",
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="有一行错就整份不导入")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只核对，不导入")] = False,
     errors_out: Annotated[
-        Path | None, typer.Option("--errors-out", help="错误行写到这个工作簿，改好可直接再导入")
+        Path | None, typer.Option("--errors-out", metavar="文件", help="错误行写到这个工作簿，改好可直接再导入")
     ] = None,
     by: By = "",
 ) -> None:
@@ -179,8 +176,8 @@ def list_deliveries(by: By = "") -> None:
 
 
 def revoke(
-    delivery: Annotated[str, typer.Argument(help="批次编号")],
-    reason: Annotated[str, typer.Option("--reason", help="为什么撤回")],
+    delivery: Annotated[str, typer.Argument(metavar="批次", help="批次编号")],
+    reason: Annotated[str, typer.Option("--reason", metavar="理由", help="为什么撤回")],
     by: By = "",
 ) -> None:
     """整批撤回。已做的摸排不变，并注明它用到了已撤回的批次。"""

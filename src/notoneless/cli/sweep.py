@@ -9,41 +9,39 @@ import typer
 from notoneless.check.core import load_checks
 from notoneless.check.records import queries
 from notoneless.cli import start
-from notoneless.cli.options import AsOf, By, day, examples
+from notoneless.cli.chinese import App, example_text
+from notoneless.cli.options import AsOf, By, Region, day
 from notoneless.cli.output import Exit, print_table, progress, stop, talk, write_json
 from notoneless.flows.sweep import run_sweep
 from notoneless.flows.sweep_diff import diff_sweeps
 from notoneless.flows.verify import verify_sweep
 
-sweeps = typer.Typer(help="摸排：把名册比对一遍，得出缺口", invoke_without_command=True)
+SWEEP_EXAMPLES = ("notoneless sweep", "notoneless sweep --as-of 2026-10-10")
+DIFF_EXAMPLES = (
+    "notoneless sweep diff 20260910-1a2b3c4d5e 20261010-6f7a8b9c0d",
+    "notoneless --json sweep diff 20260910-1a2b3c4d5e 20261010-6f7a8b9c0d",
+)
+VERIFY_EXAMPLES = ("notoneless verify 20261010-6f7a8b9c0d", "notoneless --json verify 20261010-6f7a8b9c0d")
+sweeps = App(invoke_without_command=True)
 
 
-def add_to(app: typer.Typer) -> None:
-    sweeps.callback(
-        invoke_without_command=True, epilog=examples("notoneless sweep", "notoneless sweep --as-of 2026-10-10")
-    )(sweep)
-    sweeps.command(
-        "diff",
-        epilog=examples(
-            "notoneless sweep diff 20260910-1a2b3c4d5e 20261010-6f7a8b9c0d",
-            "notoneless --json sweep diff 20260910-1a2b3c4d5e 20261010-6f7a8b9c0d",
-        ),
-    )(diff)
+def add_to(app: App) -> None:
+    sweeps.callback(invoke_without_command=True, epilog=example_text(SWEEP_EXAMPLES))(sweep)
+    sweeps.command("diff", examples=DIFF_EXAMPLES)(diff)
     app.add_typer(sweeps, name="sweep")
-    app.command(
-        "verify",
-        epilog=examples("notoneless verify 20261010-6f7a8b9c0d", "notoneless --json verify 20261010-6f7a8b9c0d"),
-    )(verify)
+    app.command("verify", examples=VERIFY_EXAMPLES)(verify)
 
 
 def sweep(
     context: typer.Context,
     as_of: AsOf = "",
-    region: Annotated[str, typer.Option("--region", help="辖区代码（默认：本机设置的县）")] = "",
-    threads: Annotated[int | None, typer.Option("--threads", help="用几个线程；结果不因此改变")] = None,
+    region: Region = "",
+    threads: Annotated[
+        int | None, typer.Option("--threads", metavar="个数", help="用几个线程；结果不因此改变")
+    ] = None,
     by: By = "",
 ) -> None:
-    """按一个日期做一次摸排。名册没有变时不会重复立案。"""
+    """按一个日期做一次摸排：把名册比对一遍，得出缺口。名册没有变时不会重复立案。"""
     if context.invoked_subcommand:
         return
     user: Any = start.acting_user(by)
@@ -82,8 +80,8 @@ def print_counts(counts: list[dict[str, Any]], title: str) -> None:
 
 
 def diff(
-    earlier: Annotated[str, typer.Argument(help="先前的摸排")],
-    later: Annotated[str, typer.Argument(help="后来的摸排")],
+    earlier: Annotated[str, typer.Argument(metavar="先前", help="先前的摸排编号")],
+    later: Annotated[str, typer.Argument(metavar="后来", help="后来的摸排编号")],
     by: By = "",
 ) -> None:
     """两次摸排之间：新增、减少、不变的缺口，各有原因。"""
@@ -100,7 +98,7 @@ def diff(
     )
 
 
-def verify(sweep_id: Annotated[str, typer.Argument(metavar="SWEEP", help="摸排编号")], by: By = "") -> None:
+def verify(sweep_id: Annotated[str, typer.Argument(metavar="摸排", help="摸排编号")], by: By = "") -> None:
     """由原始批次重算一次摸排，逐个文件核对内容指纹。"""
     user: Any = start.acting_user(by)
     with progress() as tell:

@@ -1,0 +1,92 @@
+"""serve, work: the web desk and its worker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from django.core.management import call_command
+
+from notoneless.cli import start
+from notoneless.cli.chinese import App
+from notoneless.cli.output import talk, write_json
+
+THREADS = 4
+WORKER_GOODBYE_SECONDS = 30
+Host = Annotated[str, typer.Option(metavar="地址", help="监听地址")]
+Port = Annotated[int, typer.Option(metavar="端口", help="监听端口")]
+
+
+def add_to(app: App) -> None:
+    app.command(examples=("notoneless serve", "notoneless serve --no-worker --behind-proxy 127.0.0.1"))(serve)
+    app.command(examples=("notoneless work", "notoneless work --once"))(work)
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="不带后台任务（另用 notoneless work）")] = False,
+    behind_proxy: Annotated[
+        str,
+        typer.Option(metavar="地址", help="前面的反向代理的地址；只信它转来的 X-Forwarded-For 与 X-Forwarded-Proto"),
+    ] = "",
+) -> None:
+    """打开网页（同时启动后台任务）。按 Ctrl+C 结束。"""
+    start.prepare_database()
+    run_server(host, port, with_worker=not no_worker, behind_proxy=behind_proxy)
+
+
+def run_server(host: str, port: int, *, with_worker: bool = True, behind_proxy: str = "") -> None:
+    """Web in this process, one worker beside it; both end together."""
+    from waitress import serve as waitress_serve
+
+    from notoneless.wsgi import application
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with _worker(with_worker):
+        talk.say(f"网页：http://{host}:{port}   按 Ctrl+C 结束")
+        waitress_serve(
+            application, host=host, port=port, threads=THREADS, ident=None, _quiet=True, **_proxy(behind_proxy)
+        )
+
+
+def _proxy(address: str) -> dict[str, Any]:
+    """Waitress drops forwarded headers unless it is told whom to believe."""
+    if not address:
+        return {}
+    return {"trusted_proxy": address, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+
+
+@contextmanager
+def _worker(wanted: bool) -> Iterator[None]:
+    if not wanted:
+        yield
+        return
+    worker = subprocess.Popen([sys.executable, "-m", "django", "work"], env=dict(os.environ))
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=WORKER_GOODBYE_SECONDS)
+
+
+def work(once: Annotated[bool, typer.Option("--once", help="做完排队中的任务就退出")] = False) -> None:
+    """运行后台任务：核对上传的名册、导入、摸排。与网页分开运行时用。"""
+    from django.utils import timezone
+
+    from notoneless.jobs.queue import run_pending
+
+    start.prepare_database()
+    if not once:
+        call_command("work")
+        return
+    done = run_pending(clock=timezone.now)
+    if talk.as_json:
+        write_json("work", done=done)
+    else:
+        talk.say(f"做完 {done} 个任务")
