@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from notoneless.case.core.states import State, state_name
 from notoneless.case.records.models import Case, ClosingRequest, Gap
 from notoneless.case.records.queries import CaseFilter, find_cases, get_home_counts
+from notoneless.link.records.models import Child
 from notoneless.org.models import School, User
 from notoneless.org.permissions import Permission, may
 from notoneless.policy.places import Places, code_range
@@ -35,6 +36,7 @@ VIEWS: dict[str, str | Promise] = {
     "mine": gettext_lazy("我的个案"),
     "overdue": gettext_lazy("逾期"),
     "unowned": gettext_lazy("待派单"),
+    "to_verify": gettext_lazy("待核实"),
     "recheck": gettext_lazy("待复查"),
     "approve": gettext_lazy("待我审批"),
     "closed": gettext_lazy("已销"),
@@ -45,6 +47,7 @@ COUNTED = {
     "mine": "mine",
     "overdue": "overdue",
     "unowned": "unowned",
+    "to_verify": "to_verify",
     "recheck": "rechecks_due",
     "approve": "waiting",
     "mine_overdue": "mine_overdue",
@@ -90,6 +93,7 @@ def view_filter(view: str, user: User, today: dt.date) -> CaseFilter:
         "mine_overdue": CaseFilter(standing="open", owner_id=user.pk, due_before=today),
         "overdue": CaseFilter(standing="open", due_before=today),
         "unowned": CaseFilter(standing="open", has_owner=False),
+        "to_verify": CaseFilter(state=State.TO_VERIFY.value),
         "recheck": CaseFilter(standing="open", recheck_before=today),
         "approve": CaseFilter(decidable_by=user.pk),
         "closed": CaseFilter(standing="closed"),
@@ -160,7 +164,9 @@ def _names(param: str, values: Iterable[str]) -> dict[str, str]:
         people = User.objects.filter(pk__in=[value for value in values if value.isdecimal()])
         known = {str(pk): name for pk, name in people.values_list("pk", "display_name")}
     elif param == "school":
-        known = dict(School.objects.filter(code__in=list(values)).values_list("code", "name"))
+        in_rosters = Child.objects.filter(school_code__in=list(values)).exclude(school_name="")
+        known = dict(in_rosters.values_list("school_code", "school_name").distinct())
+        known |= dict(School.objects.filter(code__in=list(values)).values_list("code", "name"))
     elif param == "town":
         known = {value: Places.load().label(value.ljust(12, "0")) for value in values}
     nothing = {"owner": _("无责任人"), "school": _("不在学校")}.get(param, _("（空）"))

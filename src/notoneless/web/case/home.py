@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notoneless.case.core.states import FINAL_STATES, State, state_name
+from notoneless.case.core.states import FINAL_STATES, State, state_name, table
 from notoneless.case.records.queries import CaseFilter, find_cases, get_home_counts
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
-from notoneless.web.case.asking import COUNTED, view_url
+from notoneless.web.case.asking import COUNTED, view_filter, view_url
 from notoneless.web.case.presenters import STATE_KINDS
 from notoneless.web.shell.home import HomeNumber, HomeTask
 
@@ -48,6 +48,10 @@ def _works(user: User) -> bool:
     return may(user, Permission.CASE_WORK)
 
 
+def _verifies(user: User) -> bool:
+    return user.role in table().states[State.TO_VERIFY].owners
+
+
 def _only_works(user: User) -> bool:
     return _works(user) and not _leads(user)
 
@@ -67,6 +71,10 @@ DUTIES = (
         "unowned", gettext_lazy("待派"), "warn", gettext_lazy("%(n)s 个个案还没有责任人"), gettext_lazy("去派单"), _leads
     ),
     Duty(
+        "to_verify", gettext_lazy("核实"), "warn", gettext_lazy("%(n)s 个孩子的情况还没有人核实"), gettext_lazy("去核实"),
+        _verifies,
+    ),
+    Duty(
         "recheck", gettext_lazy("复查"), "warn", gettext_lazy("%(n)s 个复学的孩子到了复查日期"), gettext_lazy("去复查"),
         _works,
     ),
@@ -76,7 +84,8 @@ DUTIES = (
 
 def tasks(user: User, now: datetime) -> list[HomeTask]:
     """今天要办, the most urgent first; each line opens the list it counts."""
-    counts = get_home_counts(user, timezone.localdate(now))
+    today = timezone.localdate(now)
+    counts = get_home_counts(user, today)
     told = [duty for duty in DUTIES if duty.concerns(user) and counts[COUNTED[duty.view]]]
     return [
         HomeTask(
@@ -85,6 +94,7 @@ def tasks(user: User, now: datetime) -> list[HomeTask]:
             str(duty.sentence) % {"n": counts[COUNTED[duty.view]]},
             view_url(duty.view),
             duty.button,
+            find_cases(user, view_filter(duty.view, user, today)).aggregate(due=Min("due_date"))["due"],
         )
         for duty in told
     ]

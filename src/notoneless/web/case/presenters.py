@@ -285,6 +285,18 @@ def outcome_groups(
     return list(names.items())
 
 
+def gap_outcome_groups(
+    gap: Gap, outcomes: Iterable[Outcome], rules: Rules
+) -> list[tuple[str, list[tuple[Outcome, str]]]]:
+    """Outcomes with the papers they accept: first those that the check itself names, then all others that could end it."""
+    check = load_checks().get(gap.check_id)
+    named, others = [], []
+    for outcome in outcomes:
+        (named if check and outcome.id in check.excuses else others).append((outcome, accepted_names(outcome, rules)))
+    groups = [(_("这项核查列明的结果"), named), (_("其他结果"), others)]
+    return [(name, rows) for name, rows in groups if rows]
+
+
 def known_names(codes: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str]:
     """The part of a code list that is wanted, in its own order."""
     kept = set(wanted)

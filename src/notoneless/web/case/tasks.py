@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notoneless.case.core.states import State, Way, is_final, table
+from notoneless.case.core.states import State, is_final, table
 from notoneless.case.records.models import Case, ClosingRequest, Gap, Recheck
 from notoneless.case.records.queries import rules_on
 from notoneless.org.permissions import Permission
@@ -36,6 +36,7 @@ class Task:
     note: str = ""
     who: str = ""
     url: str = ""
+    button: str = ""
     is_next: bool = False
 
     @property
@@ -67,7 +68,8 @@ class Work:
 
     @property
     def is_verified(self) -> bool:
-        return self.state not in (State.TO_VERIFY, State.TRANSFERRING)
+        """Somebody looked: the state says so, or every gap has ended on its own paper."""
+        return self.state is not State.TO_VERIFY or not any(block.is_open for block in self.gaps)
 
     @property
     def worker(self) -> str:
@@ -80,37 +82,48 @@ class Work:
 
 def task_lines(work: Work) -> list[Task]:
     """The list in the order of work; after a closing, what was never needed is 不适用."""
+    if work.state is State.TRANSFERRING:
+        return _with_next(work, [*_elsewhere(work), _ask(work), _decide(work)])
     tasks = [_verify(work), _give(work)]
     tasks += _persuasion(work) if work.wants_return else []
     tasks += [_paper_gaps(work)] if any(block.single for block in work.gaps) else []
     tasks += [_ask(work), _decide(work)]
     if is_final(work.state):
         return [task if task.mark == "done" else replace(task, mark="off", url="", who="") for task in tasks]
-    return _with_next(tasks)
+    return _with_next(work, tasks)
 
 
-def _with_next(tasks: list[Task]) -> list[Task]:
+def _with_next(work: Work, tasks: list[Task]) -> list[Task]:
+    """The first task that is not done comes next; while a closing waits, nothing but its decision does."""
     first = next((n for n, task in enumerate(tasks) if task.mark in ("todo", "doing")), None)
+    if work.request:
+        first = len(tasks) - 1
     return [replace(task, is_next=n == first) for n, task in enumerate(tasks)]
 
 
 def _verify(work: Work) -> Task:
-    name, since = _("核实去向"), work.case.reopened_at or work.case.opened_at
+    name = _("核实去向") if work.wants_return else _("核实情况")
+    since = work.case.reopened_at or work.case.opened_at
     if work.is_verified:
         moved = work.case.moves.filter(gap=None, to_state=State.CONFIRMED, at__gte=since).last()
         return Task(name, "done", timezone.localdate(moved.at).isoformat() if moved else "")
-    if work.state is State.TRANSFERRING:
-        return Task(_("等接收方确认"), "doing", who=work.worker)
     begun = bool(work.visits or work.papers)
     note = _("已有走访或佐证，可以点“核实属实”") if begun else _("先走访一次，或登记一份佐证")
-    return Task(name, "doing" if begun else "todo", note, work.worker, work.page("visit"))
+    return Task(name, "doing" if begun else "todo", note, work.worker, work.page("visit"), _("记一次走访"))
+
+
+def _elsewhere(work: Work) -> list[Task]:
+    """The child went to another county: first the letter, then its answer."""
+    moved = work.case.moves.filter(gap=None, to_state=State.TRANSFERRING).last()
+    sent = Task(_("转出，写明去处"), "done", f"{timezone.localdate(moved.at)} {moved.reason}" if moved else "")
+    return [sent, Task(_("等接收方确认"), "doing", _("收到书面回执后申请销号；对方不认，重新核实"), work.worker)]
 
 
 def _give(work: Work) -> Task:
     if work.case.owner:
         return Task(_("派责任人"), "done", work.case.owner.display_name)
     givers = [role.id for role in ROLES.values() if Permission.CASE_ASSIGN in role.permissions]
-    return Task(_("派责任人"), "todo", who=role_names(givers), url=work.page("assign"))
+    return Task(_("派责任人"), "todo", who=role_names(givers), url=work.page("assign"), button=_("派责任人"))
 
 
 def _persuasion(work: Work) -> list[Task]:
@@ -129,7 +142,8 @@ def _plan(work: Work) -> Task:
     missing = next((block for block in blocks if block not in planned), None)
     page = "measure" if missing and missing.gap.plan else "plan"
     url = reverse(f"case:{page}", args=[work.case.pk, missing.gap.pk]) if missing else ""
-    return Task(_("定方案、列措施"), mark, note, "" if mark == "done" else work.worker, url)
+    button = _("加措施") if page == "measure" else _("定方案")
+    return Task(_("定方案、列措施"), mark, note, "" if mark == "done" else work.worker, url, button)
 
 
 def _persuade(work: Work) -> Task:
@@ -140,7 +154,7 @@ def _persuade(work: Work) -> Task:
     if work.state in BACK or work.case.returned_date:
         return Task(_("走访劝返"), "done", note)
     mark = "doing" if work.state is State.PERSUADING else "todo"
-    return Task(_("走访劝返"), mark, note, work.worker, work.page("visit"))
+    return Task(_("走访劝返"), mark, note, work.worker, work.page("visit"), _("记一次走访"))
 
 
 def _return(work: Work) -> Task:
@@ -148,7 +162,7 @@ def _return(work: Work) -> Task:
         return Task(_("复学或安置"), "done", _("%(day)s 复学") % {"day": work.case.returned_date.isoformat()})
     if work.state is State.PLACED:
         return Task(_("复学或安置"), "done", _("已安置"))
-    return Task(_("复学或安置"), "todo", "", work.worker, work.page("placement"))
+    return Task(_("复学或安置"), "todo", "", work.worker, work.page("placement"), _("登记安置"))
 
 
 def _looks(work: Work) -> list[Task]:
@@ -174,7 +188,7 @@ def _paper_gaps(work: Work) -> Task:
     ended = sum(block.gap.state != Gap.State.OPEN for block in singles)
     note = _("%(all)s 条，已销 %(done)s 条") % {"all": len(singles), "done": ended}
     mark = "done" if ended == len(singles) else "doing" if ended else "todo"
-    return Task(_("逐条销去资助、数据缺口"), mark, note, "" if mark == "done" else work.worker)
+    return Task(_("逐条销去缺口"), mark, note, "" if mark == "done" else work.worker)
 
 
 def _ask(work: Work) -> Task:
@@ -188,14 +202,8 @@ def _ask(work: Work) -> Task:
 def _decide(work: Work) -> Task:
     if is_final(work.state) and work.case.closed_at:
         return Task(_("另一人审批"), "done", timezone.localdate(work.case.closed_at).isoformat())
-    rules = [rule for rule in table().leaving(work.state) if rule.way is Way.CLOSING]
-    roles = dict.fromkeys(role for rule in rules for role in rule.decided_by)
-    deciders = role_names(roles) or role_names(role for role in _all_deciders())
+    deciders = role_names(dict.fromkeys(role for rule in table().moves for role in rule.decided_by))
     if work.request is None:
         return Task(_("另一人审批"), "todo", "", deciders)
     note = _("不得是申请人%(name)s") % {"name": work.request.asked_by.display_name}
     return Task(_("另一人审批"), "doing", note, deciders)
-
-
-def _all_deciders() -> list[str]:
-    return list(dict.fromkeys(role for rule in table().moves for role in rule.decided_by))

@@ -87,7 +87,9 @@ class PasswordForm(DeskForm):
 
 def _dress(field: forms.Field) -> None:
     widget = field.widget
-    if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
+    if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
+        return  # Django would put the class on the list around the boxes too; .choices in desk.css dresses them
+    if isinstance(widget, forms.CheckboxInput):
         css = "form-check-input"
     elif isinstance(widget, forms.Select):
         css = "form-select"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -32,13 +32,17 @@ class HomeNumber:
 
 @dataclass(frozen=True)
 class HomeTask:
-    """One line of 今天要办: a tag with its status mark, a sentence with its count, the list it counts, what to do there."""
+    """One line of 今天要办: a tag with its status mark, a sentence with its count, the list it counts, what to do there.
+
+    ``due`` is the soonest deadline in that list.
+    """
 
     tag: str | Promise
     kind: str
     sentence: str
     url: str
     button: str | Promise
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ def home_tasks(user: Any, now: datetime) -> list[HomeTask]:
 
 
 def home_groups(user: Any, now: datetime) -> list[HomeGroup]:
-    """All groups with at least one number, in the order of the menu."""
+    """All groups with at least one number: screens with daily work first, else in the order of the menu."""
     asked = [screen for screen in SCREENS if screen.home and may_any(user, screen.permissions)]
+    asked.sort(key=lambda screen: not screen.todo)
     groups = [HomeGroup(screen.name, f"/{screen.prefix}", _numbers(screen)(user, now)) for screen in asked]
     return [group for group in groups if group.numbers]
 

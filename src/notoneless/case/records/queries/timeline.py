@@ -35,7 +35,7 @@ def timeline(case: Case) -> list[Entry]:
         *_moves(case), *_visits(case), *_evidence(case), *_placements(case), *_measures(case), *_rechecks(case),
         *_requests(case),
     ]  # fmt: skip
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
 @functools.cache

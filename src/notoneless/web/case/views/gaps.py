@@ -86,9 +86,9 @@ def close(request: HttpRequest, case_id: str, gap_id: uuid.UUID) -> HttpResponse
         raise Fault("E615", where=case.pk)
     outcome = next((one for one in outcomes if one.id == request.GET.get("outcome", "")), None)
     if outcome is None:
-        choices = [(one, presenters.accepted_names(one, rules)) for one in outcomes]
         context = {"case": case, "child": case.child, "gap": gap, "name": presenters.check_name(gap.check_id)}
-        return render(request, "case/gap_outcomes.html", {**context, "choices": choices})
+        groups = presenters.gap_outcome_groups(gap, outcomes, rules)
+        return render(request, "case/gap_outcomes.html", {**context, "groups": groups})
     papers = presenters.usable_papers(case, outcome)
     form = PaperForm(request.POST or None, papers=papers, rules=rules, initial=version(case))
 

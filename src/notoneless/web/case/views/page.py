@@ -18,8 +18,20 @@ from notoneless.case.records.queries import PossibleMove, list_possible_moves, r
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.web.case import presenters
-from notoneless.web.case.tasks import Work, task_lines
+from notoneless.web.case.tasks import Task, Work, task_lines
 from notoneless.web.shell.access import requires
+
+MAIN_ROAD = (
+    "close_returned",
+    "close_settled",
+    "record_return",
+    "start_persuasion",
+    "confirm",
+    "close_transferred",
+    "close_placed",
+    "reopen",
+)
+"""Steps that lead on, the farthest first: the first that can be taken is the one big button of the page."""
 
 NEED_PAGES = {Need.OWNER: "assign", Need.VISIT_OR_EVIDENCE: "visit", Need.PLACEMENT: "placement"}
 """Where a missing thing is mended, when that is a page of its own."""
@@ -51,13 +63,14 @@ def _context(user: User, case: Case) -> dict[str, Any]:
     work = Work(
         case, gaps, visits, len(papers), [look for look, _said, _mark in looks], waiting and waiting.request, today
     )
+    tasks = task_lines(work)
     return {
         "case": case,
         "child": case.child,
         "age": presenters.age(case.child.birth_date, today),
         "state": table().states[State(case.state)],
         "state_kind": presenters.state_kind(case),
-        "tasks": task_lines(work),
+        "tasks": tasks,
         "gaps": gaps,
         "visits": visits,
         "papers": papers,
@@ -69,7 +82,7 @@ def _context(user: User, case: Case) -> dict[str, Any]:
         "items": presenters.story(case),
         "today": today,
         **_rights(user, case, waiting),
-        **_steps(user, case, gaps),
+        **_steps(user, case, gaps, next((task for task in tasks if task.is_next), None)),
     }
 
 
@@ -84,6 +97,7 @@ def _rights(user: User, case: Case, waiting: presenters.RequestLine | None) -> d
         "may_work": may_work,
         "may_assign": is_open and can_touch(user, case, Permission.CASE_ASSIGN),
         "may_reopen_gap": is_open and can_touch(user, case, Permission.CASE_APPROVE),
+        "may_reopen": can_touch(user, case, Permission.CASE_REOPEN),
         "may_decide": waiting is not None and can_decide(user, waiting.request),
         "may_look": may_work and waiting is None and next_look and any(can_make(user, rule) for rule in look_rules),
         "may_see_child": may(user, Permission.CHILD_VIEW),
@@ -91,13 +105,23 @@ def _rights(user: User, case: Case, waiting: presenters.RequestLine | None) -> d
     }
 
 
-def _steps(user: User, case: Case, gaps: list[presenters.GapBlock]) -> dict[str, Any]:
-    """The steps that the state table offers this person: those that can be taken, and those that still lack something."""
+def _steps(user: User, case: Case, gaps: list[presenters.GapBlock], task: Task | None) -> dict[str, Any]:
+    """The steps that the state table offers this person: those that can be taken, and those that still lack something.
+
+    The big button is the step that leads on, else the page of the next task.
+    """
     possible = [
         one for one in list_possible_moves(user, case, timezone.localdate()) if one.rule.way is not Way.RECHECK
     ]
+    assign_url = reverse("case:assign", args=[case.pk])
+    ready = {one.rule.id: (one.rule.name, _address(case, one)) for one in possible if one.is_ready}
+    main = next((step for step in MAIN_ROAD if step in ready), "")
+    right = Permission.CASE_ASSIGN if task and task.url == assign_url else Permission.CASE_WORK
+    next_page = (task.button, task.url) if task and task.button and can_touch(user, case, right) else None
     return {
-        "ready": [(one.rule, _address(case, one)) for one in possible if one.is_ready],
+        "assign_url": assign_url,
+        "main": ready.get(main) or next_page,
+        "ready": [step for move_id, step in ready.items() if move_id != main],
         "lacking": [
             (one.rule, [(name, _mend(case, name, gaps)) for name in one.missing]) for one in possible if one.missing
         ],
