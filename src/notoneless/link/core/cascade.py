@@ -1,7 +1,8 @@
 """The cascade: rosters are read in a fixed order, each row finds its person among all rows placed so far, or becomes one.
 
 A person is numbered by its first row (`pid` = the smallest `rid`). For every kind the cascade leaves
-`mem_<kind>` (rid, pid, frid, step, weight, v_*, slip), `face_<kind>` (pid + key columns) and `ask_<kind>` (open questions).
+`mem_<kind>` (rid, pid, weight, how, slip; see sentences.how_sql), `face_<kind>` (pid + key columns of rows that tell
+something new) and `ask_<kind>` (open questions).
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import pyarrow as pa
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.candidates import find_candidates
-from notoneless.link.core.costs import LinkCosts
+from notoneless.link.core.costs import LinkCosts, LinkWindow
 from notoneless.link.core.decide import COLUMNS, VERDICTS, decide, make_options
 from notoneless.link.core.groups import Groups
 from notoneless.link.core.inputs import Source
 from notoneless.link.core.judge import FIELDS, code, judge, prior_bits
-from notoneless.link.core.keys import NameBook
+from notoneless.link.core.keys import NameBook, prepare_rows
+from notoneless.link.core.sentences import how_sql
 
 _TOLD = (
     "sex", "village", "village2", "town", "town2", "school_code", "school_name", "grade", "class_no", "student_no",
@@ -31,10 +33,11 @@ _NO_FIX = "(SELECT CAST(0 AS BIGINT) AS pid, rid, idv, slip FROM fix_seek WHERE 
 class Cascade:
     """Places the rows of one kind after the other. `capped`: kind → candidate pairs left out by the caps."""
 
-    def __init__(self, engine: Engine, book: NameBook, costs: LinkCosts) -> None:
+    def __init__(self, engine: Engine, book: NameBook, costs: LinkCosts, window: LinkWindow) -> None:
         self.engine = engine
         self.book = book
         self.costs = costs
+        self.window = window
         self.capped: dict[str, int] = {}
         self._placed: list[str] = []
         self._persons = 0
@@ -42,7 +45,7 @@ class Cascade:
     def place(self, source: Source, *, within: bool = True) -> None:
         """Place every row of the kind. `within`: also look for double entries inside the roster."""
         kind = source.kind
-        self.engine.step("new_rows", f"SELECT * FROM key_{kind.id}")
+        prepare_rows(self.engine, source, self.window)
         self.capped[kind.id] = 0
         if self._placed:
             self._link_to_known(kind)
@@ -61,16 +64,16 @@ class Cascade:
         step("barred", f"SELECT DISTINCT a.rid, p.pid FROM apart a JOIN {placed} p ON p.rid = a.other")
         step(
             "forced",
-            f"""SELECT t.rid, min(p.pid) AS pid FROM together t SEMI JOIN new_rows USING (rid)
+            f"""SELECT t.rid, min(p.pid) AS pid FROM together t SEMI JOIN key_{kind.id} USING (rid)
                 JOIN {placed} p ON p.rid = t.other ANTI JOIN barred b ON b.rid = t.rid AND b.pid = p.pid
                 GROUP BY t.rid""",
         )
-        self._step_as("forced", "decision_same")
-        step("hit", self._exact_sql(known))
-        self._step_as("hit", "exact_id", weight=True)
+        self._step_as(kind, "forced", "decision_same")
+        step("hit", self._exact_sql(kind, known))
+        self._step_as(kind, "hit", "exact_id", weight=True)
         step(
             "seek",
-            "SELECT * FROM new_rows ANTI JOIN forced USING (rid) ANTI JOIN hit USING (rid)",
+            f"SELECT * FROM key_{kind.id} ANTI JOIN forced USING (rid) ANTI JOIN hit USING (rid)",
         )
         step("fix_seek", f"SELECT * FROM fix_{kind.id} SEMI JOIN seek USING (rid)")
         step("taken", _NO_PERSON if kind.repeats else "SELECT pid FROM forced UNION SELECT pid FROM hit")
@@ -96,16 +99,16 @@ class Cascade:
             self.engine.step(table, f"SELECT {COLUMNS} FROM {table} ANTI JOIN clash USING (rid)", replace=True)
         self.engine.drop("assigned", "clash")
 
-    def _exact_sql(self, known: str) -> str:
+    def _exact_sql(self, kind: definitions.Kind, known: str) -> str:
         """The same valid number and the same folded name, and only one person who has both."""
         return f"""
             SELECT n.rid, min(f.pid) AS pid
-            FROM (SELECT * FROM new_rows ANTI JOIN forced USING (rid)) n
+            FROM (SELECT * FROM key_{kind.id} ANTI JOIN forced USING (rid)) n
             JOIN {known} f ON f.idv = n.idv AND f.fold = n.fold
             WHERE NOT EXISTS (SELECT 1 FROM barred b WHERE b.rid = n.rid AND b.pid = f.pid)
             GROUP BY n.rid HAVING min(f.pid) = max(f.pid)"""
 
-    def _step_as(self, table: str, step: str, *, weight: bool = False) -> None:
+    def _step_as(self, kind: definitions.Kind, table: str, step: str, *, weight: bool = False) -> None:
         """Give (rid, pid) the columns of a decided link."""
         w = definitions.weights()
         bits = w.fields["id_no"].verdicts[0].fixed_bits + prior_bits(self._persons)
@@ -116,7 +119,7 @@ class Cascade:
             table,
             f"""SELECT t.rid, t.pid, t.pid AS frid, '{step}' AS step, {rarity} AS weight, {columns},
                     CAST(NULL AS VARCHAR) AS slip
-                FROM {table} t JOIN new_rows n ON n.rid = t.rid LEFT JOIN fold_bits b ON b.fold = n.fold""",
+                FROM {table} t JOIN key_{kind.id} n ON n.rid = t.rid LEFT JOIN fold_bits b ON b.fold = n.fold""",
             replace=True,
         )
 
@@ -125,7 +128,7 @@ class Cascade:
         step = self.engine.step
         step(
             "lone",
-            """SELECT n.rid AS pid, n.* FROM new_rows n
+            f"""SELECT n.rid AS pid, n.* FROM key_{kind.id} n
                ANTI JOIN forced USING (rid) ANTI JOIN hit USING (rid) ANTI JOIN chosen USING (rid)""",
         )
         groups = self._join_lone(kind) if within else Groups()
@@ -205,13 +208,16 @@ class Cascade:
         )
         step(
             f"mem_{kind.id}",
-            f"""SELECT rid, pid, frid, CASE WHEN {again} THEN 'second_registration' ELSE step END AS step,
-                    weight, {VERDICTS}, slip FROM ({parts})""",
+            f"""SELECT m.rid, m.pid, m.weight, {how_sql("m")} AS how, m.slip FROM (
+                    SELECT rid, pid, weight, {VERDICTS}, slip,
+                        CASE WHEN {again} THEN 'second_registration' ELSE step END AS step
+                    FROM ({parts})
+                ) m""",
         )
         step(f"face_{kind.id}", self._face_sql(kind))
         step(f"facefix_{kind.id}", f"SELECT m.pid, x.* FROM fix_{kind.id} x JOIN mem_{kind.id} m ON m.rid = x.rid")
         step(f"ask_{kind.id}", f"SELECT {COLUMNS} FROM asked")
-        self.engine.drop("new_rows", "forced", "hit", "chosen", "asked", "own", f"key_{kind.id}", f"fix_{kind.id}")
+        self.engine.drop("forced", "hit", "chosen", "asked", "own", f"key_{kind.id}", f"fix_{kind.id}")
         self._placed.append(kind.id)
         self._persons += int(
             self.engine.fetch(f"SELECT count(*) AS n FROM mem_{kind.id} WHERE rid = pid").column("n")[0].as_py()

@@ -15,7 +15,7 @@ from notoneless.link.core.costs import LinkCosts
 from notoneless.link.core.decide import make_options
 from notoneless.link.core.inputs import load_kinds
 from notoneless.link.core.judge import FIELDS, judge
-from notoneless.link.core.keys import prepare
+from notoneless.link.core.keys import prepare_names, prepare_rows
 from notoneless.link.core.linking import ALL_AGES
 from notoneless.link.core.sentences import say
 from notoneless.policy import load_pack
@@ -76,7 +76,9 @@ def _compare(left: Mapping[str, Any], right: Mapping[str, Any], costs: LinkCosts
                 for kind, row in sides
             ],
         )
-        book = prepare(engine, sources, ALL_AGES)
+        book = prepare_names(engine, sources, ALL_AGES)
+        for source in sources:
+            prepare_rows(engine, source, ALL_AGES)
         engine.step("seek", "SELECT * FROM key_right_side")
         engine.step("fix_seek", "SELECT * FROM fix_right_side")
         engine.step("known", "SELECT rid AS pid, * FROM key_left_side")

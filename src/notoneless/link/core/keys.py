@@ -21,10 +21,16 @@ from notoneless.link.core.inputs import Source
 _ID = "CASE WHEN id_state = 'valid' AND length(id_no) = 18 THEN id_no END"
 _TWO_GENERATIONS = 600000
 """Sixty years, in yyyymmdd."""
-_NO_PARENTS = (
-    """SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, 0 AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"""
-)
 _DOB = "CAST(year(dob) * 10000 + month(dob) * 100 + day(dob) AS INTEGER)"
+
+_NO_PARENTS = (
+    "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, 0 AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
+)
+_PARENTS = f"""
+    SELECT k.rid, k.birth, k.fold, a.name, CAST(substr({_ID}, 1, 17) AS BIGINT) AS idv
+    FROM (SELECT * FROM src_hukou ANTI JOIN key_hukou USING (rid)) a
+    JOIN key_hukou k ON k.hh = a.hh_no"""
+"""rid, birthday and fold of a child's 户籍 row, beside name and number of each member of the household outside the window."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +41,20 @@ class NameBook:
     sounds: tuple[int, ...]
 
 
-def prepare(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> NameBook:
-    """Make `key_<kind>`, `fix_<kind>` for every source, and `parent`, `name_key`, `fold_bits`, `syll_bits`."""
-    for source in sources:
-        engine.step(f"base_{source.kind.id}", _base_sql(source, window))
-    book = _name_book(engine, sources)
-    for source in sources:
-        engine.step(f"key_{source.kind.id}", _key_sql(source))
-        engine.drop(f"base_{source.kind.id}")
-        _repairs(engine, source.kind.id)
-    _frequencies(engine, sources)
-    _parents(engine, sources)
+def prepare_names(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> NameBook:
+    """Make `name_key` (name → numbers of its fold and its sound), `fold_bits`, `syll_bits`, and an empty `parent`."""
+    book = _name_book(engine, sources, window)
+    _frequencies(engine)
+    engine.step("parent", _NO_PARENTS)
     return book
+
+
+def prepare_rows(engine: Engine, source: Source, window: LinkWindow) -> None:
+    """Make `key_<kind>` and `fix_<kind>`; for 户籍 also `parent`."""
+    engine.step(f"key_{source.kind.id}", _key_sql(source, window))
+    _repairs(engine, source.kind.id)
+    if source.kind.id == "hukou":
+        engine.step("parent", _PARENTS, replace=True)
 
 
 def _base_sql(source: Source, window: LinkWindow) -> str:
@@ -71,10 +79,13 @@ def _base_sql(source: Source, window: LinkWindow) -> str:
         ) WHERE {wanted if source.kind.by_age else "true"}"""
 
 
-def _name_book(engine: Engine, sources: Sequence[Source]) -> NameBook:
-    """Make `name_key` (name, fold, syll): numbers of the folded name and of its sound; NULL for a name without substance."""
-    union = " UNION ALL ".join(f"SELECT name FROM base_{source.kind.id} WHERE name IS NOT NULL" for source in sources)
-    raw = engine.fetch(f"SELECT DISTINCT name FROM ({union}) ORDER BY name").column("name").to_pylist()
+def _name_book(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> NameBook:
+    """Make `name_key` (name, n, fold, syll): how often it stands, numbers of its fold and sound (NULL without any)."""
+    union = " UNION ALL ".join(f"SELECT name FROM ({_base_sql(source, window)})" for source in sources)
+    found = engine.fetch(
+        f"SELECT name, count(*) AS n FROM ({union}) WHERE name IS NOT NULL GROUP BY name ORDER BY name"
+    )
+    raw = found.column("name").to_pylist()
     folded = [names.fold(name) for name in raw]
     texts = tuple(sorted(set(folded) - {""}))
     sound_of = {text: names.syllables(text) for text in texts}
@@ -82,7 +93,8 @@ def _name_book(engine: Engine, sources: Sequence[Source]) -> NameBook:
     syll_number = {sound: number for number, sound in enumerate(sorted(set(sound_of.values())))}
     table = pa.table(
         {
-            "name": pa.array(raw, pa.string()),
+            "name": found.column("name"),
+            "n": found.column("n"),
             "fold": pa.array([fold_number.get(text) for text in folded], pa.int32()),
             "syll": pa.array([syll_number[sound_of[text]] if text else None for text in folded], pa.int32()),
         }
@@ -91,7 +103,7 @@ def _name_book(engine: Engine, sources: Sequence[Source]) -> NameBook:
     return NameBook(texts, tuple(syll_number[sound_of[text]] for text in texts))
 
 
-def _key_sql(source: Source) -> str:
+def _key_sql(source: Source, window: LinkWindow) -> str:
     hh = "hh_no" if source.kind.id == "hukou" else "CAST(NULL AS VARCHAR)"
     return f"""
         SELECT b.rid, n.fold, n.syll,
@@ -112,7 +124,7 @@ def _key_sql(source: Source) -> str:
             coalesce({_text("b.guardian_name")}, {_text("b.hh_head")}, {_text("b.head_name")}) AS guardian,
             try_cast(substr(coalesce({_text("b.guardian_id")}, b.head_id), 1, 17) AS BIGINT) AS guardian_idv,
             CASE WHEN length(b.phone) >= 7 THEN b.phone END AS phone, {hh} AS hh
-        FROM base_{source.kind.id} b LEFT JOIN name_key n ON n.name = b.name"""
+        FROM ({_base_sql(source, window)}) b LEFT JOIN name_key n ON n.name = b.name"""
 
 
 def _area(column: str, digits: int) -> str:
@@ -183,15 +195,11 @@ def describe_slip(typed: str, meant: str) -> str:
     return f"第{differing[0] + 1}位打错"
 
 
-def _frequencies(engine: Engine, sources: Sequence[Source]) -> None:
+def _frequencies(engine: Engine) -> None:
     """Make `fold_bits` and `syll_bits`: how rare a name, and a sound, is over all rosters, in bits."""
-    engine.step(
-        "name_count",
-        "SELECT fold, syll, count(*) AS n FROM ("
-        + " UNION ALL ".join(f"SELECT fold, syll FROM key_{source.kind.id}" for source in sources)
-        + ") WHERE fold IS NOT NULL GROUP BY fold, syll",
+    total = (
+        engine.fetch("SELECT coalesce(sum(n), 0) AS n FROM name_key WHERE fold IS NOT NULL").column("n")[0].as_py()
     )
-    total = engine.fetch("SELECT coalesce(sum(n), 0) AS n FROM name_count").column("n")[0].as_py()
     w = definitions.weights()
     usual = 2.0**-w.usual_frequency
     share = f"(sum(n) + {w.frequency_strength * usual!r}) / ({float(total)!r} + {w.frequency_strength!r})"
@@ -199,18 +207,5 @@ def _frequencies(engine: Engine, sources: Sequence[Source]) -> None:
         engine.step(
             f"{key}_bits",
             f"""SELECT {key}, greatest({w.least_frequency!r}, least({w.most_frequency!r}, -log2({share}))) AS bits
-                FROM name_count GROUP BY {key}""",
+                FROM name_key WHERE fold IS NOT NULL GROUP BY {key}""",
         )
-
-
-def _parents(engine: Engine, sources: Sequence[Source]) -> None:
-    """Make `parent` (rid, birth, fold of a child's 户籍 row; name, idv): the household's members outside the window."""
-    if not any(source.kind.id == "hukou" for source in sources):
-        engine.step("parent", _NO_PARENTS)
-        return
-    engine.step(
-        "parent",
-        f"""SELECT k.rid, k.birth, k.fold, a.name, CAST(substr({_ID}, 1, 17) AS BIGINT) AS idv
-            FROM (SELECT * FROM src_hukou ANTI JOIN key_hukou USING (rid)) a
-            JOIN key_hukou k ON k.hh = a.hh_no""",
-    )

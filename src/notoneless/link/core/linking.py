@@ -15,9 +15,9 @@ from notoneless.link.core.costs import LinkCosts, LinkWindow, ParameterSource
 from notoneless.link.core.decisions import load_decisions
 from notoneless.link.core.identity import pair_id
 from notoneless.link.core.inputs import SCHOOL_DIRECTORY, Deliveries, Source, load_kinds, load_rosters, load_schools
-from notoneless.link.core.keys import prepare
-from notoneless.link.core.persons import build_persons
-from notoneless.link.core.sentences import combination_sql, load_sentences
+from notoneless.link.core.keys import prepare_names
+from notoneless.link.core.persons import build_persons, placed_sql
+from notoneless.link.core.sentences import how_sql, load_sentences
 
 ALL_AGES = LinkWindow(date(2100, 1, 1), 0, 200)
 """A window that leaves nobody out."""
@@ -64,10 +64,11 @@ def link_rosters(
     cascade = _run(engine, sources, window, costs, decisions, within=True)
     build_persons(engine, sources, window, previous, id_key)
     _review(engine, sources)
-    load_sentences(engine, ["member", "question"])
+    placed = [placed_sql(source) for source in sources]
+    load_sentences(engine, [*placed, "question"])
     return LinkResult(
         persons=engine.fetch(_PERSONS),
-        members=engine.fetch(_MEMBERS),
+        members=_members(engine, sources),
         review=_with_pair_ids(engine.fetch(_REVIEW), id_key),
         steps=_steps(engine, sources, cascade),
     )
@@ -87,17 +88,17 @@ def link_pairs(engine: Engine, left: pa.Table, right: pa.Table, *, costs: LinkCo
     _run(engine, sources, ALL_AGES, costs, None, within=False)
     engine.step(
         "link",
-        f"""SELECT l.row_no AS left_row, r.row_no AS right_row, m.step, m.weight, {combination_sql("m")} AS combination
+        """SELECT l.row_no AS left_row, r.row_no AS right_row, m.weight, m.how, m.slip
             FROM mem_right_side m JOIN src_left_side l ON l.rid = m.pid JOIN src_right_side r ON r.rid = m.rid""",
     )
     engine.step(
         "question",
-        f"""SELECT l.row_no AS left_row, r.row_no AS right_row, m.step, m.weight, {combination_sql("m")} AS combination
+        f"""SELECT l.row_no AS left_row, r.row_no AS right_row, m.weight, {how_sql("m")} AS how, m.slip
             FROM ask_right_side m JOIN src_left_side l ON l.rid = m.pid JOIN src_right_side r ON r.rid = m.rid""",
     )
     load_sentences(engine, ["link", "question"])
-    sql = """SELECT t.left_row, t.right_row, t.step, t.weight, s.reason
-        FROM {0} t JOIN sentence s USING (combination) ORDER BY t.right_row, t.left_row"""
+    sql = """SELECT t.left_row, t.right_row, s.step, t.weight, s.reason
+        FROM {0} t JOIN sentence s ON s.how = t.how AND s.slip = coalesce(t.slip, '') ORDER BY t.right_row, t.left_row"""
     return engine.fetch(sql.format("link")), engine.fetch(sql.format("question"))
 
 
@@ -111,7 +112,7 @@ def _run(
     within: bool,
 ) -> Cascade:
     load_decisions(engine, sources, decisions)
-    cascade = Cascade(engine, prepare(engine, sources, window), costs)
+    cascade = Cascade(engine, prepare_names(engine, sources, window), costs, window)
     for source in sources:
         cascade.place(source, within=within)
     return cascade
@@ -120,18 +121,41 @@ def _run(
 def _review(engine: Engine, sources: Sequence[Source]) -> None:
     """Make `question`: open pairs between two different wanted persons, with the rows that stand for them."""
     asked = " UNION ALL ".join(f"SELECT * FROM ask_{source.kind.id}" for source in sources)
+    engine.step("asked_pair", asked)
+    engine.step("asked_rid", "SELECT rid FROM asked_pair UNION SELECT frid AS rid FROM asked_pair")
+    rows = " UNION ALL ".join(
+        f"""SELECT p.rid, p.pid, c.child_id, '{s.kind.id}' AS kind, s.delivery_id, s.row_no, s.row_key
+            FROM {placed_sql(s)} p SEMI JOIN asked_rid USING (rid)
+            JOIN child c ON c.pid = p.pid JOIN {s.table} s ON s.rid = p.rid"""
+        for s in sources
+    )
+    engine.step("asked_row", rows)
     engine.step(
         "question",
-        f"""SELECT a.rid, a.frid, mine.child_id AS left_child_id, l.kind AS left_kind, l.delivery_id AS left_delivery,
-                l.row_no AS left_row_no, l.row_key AS left_key, theirs.child_id AS right_child_id, r.kind AS right_kind,
+        f"""SELECT l.child_id AS left_child_id, l.kind AS left_kind, l.delivery_id AS left_delivery,
+                l.row_no AS left_row_no, l.row_key AS left_key, r.child_id AS right_child_id, r.kind AS right_kind,
                 r.delivery_id AS right_delivery, r.row_no AS right_row_no, r.row_key AS right_key,
-                a.step, a.weight, {combination_sql("a")} AS combination
-            FROM ({asked}) a
-            JOIN member l ON l.rid = a.rid JOIN member r ON r.rid = a.frid
-            JOIN child mine ON mine.pid = l.pid JOIN child theirs ON theirs.pid = r.pid
+                a.weight, {how_sql("a")} AS how, a.slip
+            FROM asked_pair a JOIN asked_row l ON l.rid = a.rid JOIN asked_row r ON r.rid = a.frid
             WHERE l.pid <> r.pid""",
     )
-    engine.drop(*(f"ask_{source.kind.id}" for source in sources))
+    engine.drop("asked_pair", "asked_rid", "asked_row", *(f"ask_{source.kind.id}" for source in sources))
+
+
+def _members(engine: Engine, sources: Sequence[Source]) -> pa.Table:
+    """All rows of wanted persons. The reasons are few and long, so they come as a dictionary column."""
+    rows = " UNION ALL ".join(
+        f"""SELECT c.child_id, '{s.kind.id}' AS kind, s.delivery_id, s.row_no, s.row_key, t.step, p.weight, t.number
+            FROM {placed_sql(s)} p JOIN child c ON c.pid = p.pid JOIN {s.table} s ON s.rid = p.rid
+            JOIN sentence t ON t.how = p.how AND t.slip = coalesce(p.slip, '')"""
+        for s in sources
+    )
+    found = engine.fetch(f"SELECT * FROM ({rows}) ORDER BY child_id, kind, delivery_id, row_no")
+    reasons = engine.fetch("SELECT reason FROM sentence ORDER BY number").column("reason").combine_chunks()
+    numbers = found.column("number").cast(pa.int32())
+    chunks = [pa.DictionaryArray.from_arrays(chunk, reasons) for chunk in numbers.chunks]
+    kind = pa.dictionary(pa.int32(), pa.string())
+    return found.drop_columns(["number"]).append_column("reason", pa.chunked_array(chunks, type=kind))
 
 
 def _with_pair_ids(review: pa.Table, id_key: bytes) -> pa.Table:
@@ -145,9 +169,14 @@ def _with_pair_ids(review: pa.Table, id_key: bytes) -> pa.Table:
 
 
 def _steps(engine: Engine, sources: Sequence[Source], cascade: Cascade) -> pa.Table:
-    counts = engine.fetch("SELECT step, kind, count(*) AS links FROM member GROUP BY step, kind").to_pylist()
-    counts += engine.fetch(
-        "SELECT step, left_kind AS kind, count(*) AS links FROM question GROUP BY step, left_kind"
+    found = [
+        f"SELECT '{s.kind.id}' AS kind, p.how, p.slip FROM {placed_sql(s)} p SEMI JOIN child USING (pid)"
+        for s in sources
+    ]
+    counts = engine.fetch(
+        f"""SELECT t.step, f.kind, count(*) AS links
+            FROM ({" UNION ALL ".join([*found, "SELECT left_kind AS kind, how, slip FROM question"])}) f
+            JOIN sentence t ON t.how = f.how AND t.slip = coalesce(f.slip, '') GROUP BY t.step, f.kind"""
     ).to_pylist()
     known = {(row["step"], row["kind"]): row["links"] for row in counts}
     rows = [
@@ -177,17 +206,12 @@ def _steps(engine: Engine, sources: Sequence[Source], cascade: Cascade) -> pa.Ta
 _FLAGS = ", ".join(f"in_{kind.id}" for kind in definitions.kinds())
 
 _PERSONS = f"""
-    SELECT child_id, name, sex, dob, id_no, id_state, nation, place_code, place_from, school_code, school_name, grade,
+    SELECT c.child_id, name, sex, dob, id_no, id_state, nation, place_code, place_from, school_code, school_name, grade,
         class_no, guardian_name, guardian_phone, {_FLAGS}, has_conflict
-    FROM person ORDER BY child_id"""
-
-_MEMBERS = """
-    SELECT c.child_id, m.kind, m.delivery_id, m.row_no, m.row_key, m.step, m.weight, s.reason
-    FROM member m JOIN child c ON c.pid = m.pid JOIN sentence s ON s.combination = m.combination
-    ORDER BY c.child_id, m.kind, m.delivery_id, m.row_no"""
+    FROM person p JOIN child c ON c.pid = p.pid ORDER BY c.child_id"""
 
 _REVIEW = """
     SELECT q.left_child_id, q.left_kind, q.left_delivery, q.left_row_no, q.left_key, q.right_child_id, q.right_kind,
-        q.right_delivery, q.right_row_no, q.right_key, q.step, q.weight, s.reason, s.fits AS "for", s.differs AS against
-    FROM question q JOIN sentence s ON s.combination = q.combination
+        q.right_delivery, q.right_row_no, q.right_key, t.step, q.weight, t.reason, t.fits AS "for", t.differs AS against
+    FROM question q JOIN sentence t ON t.how = q.how AND t.slip = coalesce(q.slip, '')
     ORDER BY q.left_kind, q.left_delivery, q.left_row_no, q.weight DESC, q.right_child_id, q.right_key"""

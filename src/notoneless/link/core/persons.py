@@ -10,11 +10,10 @@ from notoneless.common.errors import Fault
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.costs import LinkWindow
-from notoneless.link.core.decide import VERDICTS
 from notoneless.link.core.groups import Groups
 from notoneless.link.core.identity import name_children
 from notoneless.link.core.inputs import Source
-from notoneless.link.core.sentences import combination_sql
+from notoneless.link.core.sentences import VERDICT_ROOM
 
 _VALUES = {
     "name": "nullif(s.name, '')",
@@ -38,48 +37,31 @@ _VALUES = {
 def build_persons(
     engine: Engine, sources: Sequence[Source], window: LinkWindow, previous: pa.Table | None, id_key: bytes
 ) -> None:
-    """Make `member` (one line per row of a wanted person), `person` (one per person, with child_id) and `child`.
+    """Make `person` (one line per person of any age) and `child` (pid, child_id of the persons wanted).
 
     Raises E404 (the last sweep's members lack a column), E406 (no key).
     """
-    _members(engine, sources)
-    for source in sources:
-        engine.step(f"best_{source.kind.id}", _best_sql(source.kind.id))
-    _disagreements(engine, sources)
-    engine.step("all_person", _person_sql(sources))
-    engine.drop(*(f"best_{source.kind.id}" for source in sources), "disagreement", *_faces(sources))
-    engine.step(
-        "person_wanted",
-        f"""SELECT * FROM all_person
-            WHERE birth IS NULL OR birth BETWEEN {window.first_birth} AND {window.last_birth}""",
-    )
-    engine.step("member", "SELECT * FROM placed SEMI JOIN person_wanted USING (pid)")
-    engine.drop("all_person", "placed")
-    _name(engine, previous, id_key)
-    engine.step("person", "SELECT c.child_id, p.* FROM person_wanted p JOIN child c ON c.pid = p.pid")
-    engine.drop("person_wanted")
-
-
-def _members(engine: Engine, sources: Sequence[Source]) -> None:
-    """Make `placed`: all rows with their persons, after joining persons whom a clerk called the same."""
     renamed = _agreed(engine, sources)
-    engine.load(
-        "agreed_pid",
-        pa.table({"pid": pa.array(renamed, pa.int64()), "into_pid": pa.array(renamed.values(), pa.int64())}),
-    )
-    engine.step("placed", " UNION ALL ".join(_placed_sql(source) for source in sources))
-    engine.drop(*(f"mem_{source.kind.id}" for source in sources))
+    pids, into = pa.array(renamed, pa.int64()), pa.array(renamed.values(), pa.int64())
+    engine.load("agreed_pid", pa.table({"pid": pids, "into_pid": into}))
+    _disagreements(engine, sources)
+    engine.drop(*_faces(sources))
+    for source in sources:
+        engine.step(f"best_{source.kind.id}", _best_sql(source))
+    engine.step("person", _person_sql(sources))
+    engine.drop(*(f"best_{source.kind.id}" for source in sources), "disagreement")
+    wanted = f"birth IS NULL OR birth BETWEEN {window.first_birth} AND {window.last_birth}"
+    engine.step("wanted", f"SELECT pid FROM person WHERE {wanted}")
+    _name(engine, sources, previous, id_key)
 
 
-def _placed_sql(source: Source) -> str:
-    by_clerk = "CASE WHEN a.pid IS NOT NULL AND x.rid = x.pid THEN 'decision_same' ELSE x.step END"
-    return f"""
-        SELECT m.rid, m.pid, m.weight, m.step, {combination_sql("m")} AS combination,
-            '{source.kind.id}' AS kind, s.delivery_id, s.row_no, s.row_key
-        FROM (
-            SELECT x.rid, coalesce(a.into_pid, x.pid) AS pid, {by_clerk} AS step, x.weight, {VERDICTS}, x.slip
-            FROM mem_{source.kind.id} x LEFT JOIN agreed_pid a ON a.pid = x.pid
-        ) m JOIN {source.table} s ON s.rid = m.rid"""
+def placed_sql(source: Source) -> str:
+    """SQL: rid, pid, weight, how, slip of a kind's rows, after joining persons whom a clerk called the same."""
+    joined = list(definitions.steps()).index("decision_same") * VERDICT_ROOM
+    return f"""(
+        SELECT m.rid, coalesce(a.into_pid, m.pid) AS pid, m.weight,
+            CASE WHEN a.pid IS NOT NULL AND m.rid = m.pid THEN {joined} ELSE m.how END AS how, m.slip
+        FROM mem_{source.kind.id} m LEFT JOIN agreed_pid a ON a.pid = m.pid)"""
 
 
 def _agreed(engine: Engine, sources: Sequence[Source]) -> dict[int, int]:
@@ -97,17 +79,17 @@ def _agreed(engine: Engine, sources: Sequence[Source]) -> dict[int, int]:
     return groups.renamed()
 
 
-def _best_sql(kind: str) -> str:
+def _best_sql(source: Source) -> str:
     """The kind's say about each person: of several rows the last one that says something."""
     order = definitions.precedence()
     lines = [
         f"max_by({value}, CASE WHEN {value} IS NOT NULL THEN s.rid END) AS {field}"
         for field, value in _VALUES.items()
-        if kind in order[_field(field)]
+        if source.kind.id in order[_field(field)]
     ]
     return f"""
         SELECT p.pid, {", ".join([*lines, "count(*) AS n"])}
-        FROM placed p JOIN src_{kind} s ON s.rid = p.rid GROUP BY p.pid"""
+        FROM {placed_sql(source)} p JOIN {source.table} s ON s.rid = p.rid GROUP BY p.pid"""
 
 
 def _field(value: str) -> str:
@@ -121,12 +103,14 @@ def _faces(sources: Sequence[Source]) -> list[str]:
 
 def _disagreements(engine: Engine, sources: Sequence[Source]) -> None:
     """Make `disagreement` (pid): the person's rows do not agree on name, sex, birthday or a valid ID number."""
-    faces = " UNION ALL ".join(f"SELECT rid, fold, sex, birth, idv FROM {face}" for face in _faces(sources))
+    faces = " UNION ALL ".join(f"SELECT pid, fold, sex, birth, idv FROM {face}" for face in _faces(sources))
     several = " OR ".join(f"min({column}) <> max({column})" for column in ("fold", "sex", "birth", "idv"))
     engine.step(
         "disagreement",
-        f"""SELECT pid FROM (SELECT p.pid, f.* FROM ({faces}) f JOIN placed p ON p.rid = f.rid)
-            GROUP BY pid HAVING {several}""",
+        f"""SELECT pid FROM (
+                SELECT coalesce(a.into_pid, f.pid) AS pid, f.fold, f.sex, f.birth, f.idv
+                FROM ({faces}) f LEFT JOIN agreed_pid a ON a.pid = f.pid
+            ) GROUP BY pid HAVING {several}""",
     )
 
 
@@ -137,6 +121,8 @@ def _person_sql(sources: Sequence[Source]) -> str:
         f"{kind.id}.pid IS NOT NULL AS in_{kind.id}" if kind.id in present else f"false AS in_{kind.id}"
         for kind in definitions.kinds()
     )
+    roots = " UNION ".join(f"SELECT pid FROM best_{kind.id}" for kind in _ordered(present))
+    roots = f"SELECT DISTINCT pid FROM ({roots})"
     first = {field: _first_said(field, present) for field in _VALUES}
     id_day = (
         "try_cast(substr(valid_id, 7, 4) || '-' || substr(valid_id, 11, 2) || '-' || substr(valid_id, 13, 2) AS DATE)"
@@ -154,7 +140,7 @@ def _person_sql(sources: Sequence[Source]) -> str:
         FROM (
             SELECT r.pid, {", ".join(f"{sql} AS {field}" for field, sql in first.items())},
                 {_place_from(present)} AS place_from, {flags}, c.pid IS NOT NULL AS has_conflict
-            FROM (SELECT DISTINCT pid FROM placed) r {joins} LEFT JOIN disagreement c ON c.pid = r.pid
+            FROM ({roots}) r {joins} LEFT JOIN disagreement c ON c.pid = r.pid
         ) p LEFT JOIN school_place d ON d.school_code = p.school_code"""
 
 
@@ -174,25 +160,35 @@ def _place_from(present: set[str]) -> str:
     return f"CASE {' '.join(lines)} END" if lines else "CAST(NULL AS VARCHAR)"
 
 
-def _name(engine: Engine, previous: pa.Table | None, id_key: bytes) -> None:
+def _name(engine: Engine, sources: Sequence[Source], previous: pa.Table | None, id_key: bytes) -> None:
     """Make `child` (pid, child_id)."""
-    first = engine.fetch("SELECT pid, min(row_key) AS row_key FROM member GROUP BY pid ORDER BY row_key, pid")
+    keys = " UNION ALL ".join(
+        f"SELECT p.pid, s.row_key FROM {placed_sql(source)} p SEMI JOIN wanted USING (pid) "
+        f"JOIN {source.table} s ON s.rid = p.rid"
+        for source in sources
+    )
+    first = engine.fetch(f"SELECT pid, min(row_key) AS row_key FROM ({keys}) GROUP BY pid ORDER BY row_key, pid")
     pids = first.column("pid").to_pylist()
-    kept: list[tuple[int, str, int]] = []
-    taken: list[str] = []
-    if previous is not None:
-        missing = [column for column in ("child_id", "row_key") if column not in previous.column_names]
-        if missing:
-            raise Fault("E404", columns="、".join(missing))
-        engine.load("previous_member", previous.select(["child_id", "row_key"]))
-        common = engine.fetch(
-            """SELECT m.pid, v.child_id, count(*) AS n FROM member m JOIN previous_member v ON v.row_key = m.row_key
-               GROUP BY m.pid, v.child_id ORDER BY m.pid, v.child_id"""
-        )
-        kept = list(zip(*(common.column(c).to_pylist() for c in ("pid", "child_id", "n")), strict=True))
-        taken = engine.fetch("SELECT DISTINCT child_id FROM previous_member").column("child_id").to_pylist()
-        engine.drop("previous_member")
+    kept, taken = _last_names(engine, keys, previous)
     persons = list(zip(pids, first.column("row_key").to_pylist(), strict=True))
     names = name_children(persons, kept, taken, id_key)
     ids = pa.array([names[pid] for pid in pids], pa.string())
     engine.load("child", pa.table({"pid": pa.array(pids, pa.int64()), "child_id": ids}))
+
+
+def _last_names(engine: Engine, keys: str, previous: pa.Table | None) -> tuple[list[tuple[int, str, int]], list[str]]:
+    """(pid, child_id of the last sweep, rows in common) for all that share rows, and all names of the last sweep."""
+    if previous is None:
+        return [], []
+    missing = [column for column in ("child_id", "row_key") if column not in previous.column_names]
+    if missing:
+        raise Fault("E404", columns="、".join(missing))
+    engine.load("previous_member", previous.select(["child_id", "row_key"]))
+    common = engine.fetch(
+        f"""SELECT m.pid, v.child_id, count(*) AS n FROM ({keys}) m JOIN previous_member v ON v.row_key = m.row_key
+            GROUP BY m.pid, v.child_id ORDER BY m.pid, v.child_id"""
+    )
+    taken = engine.fetch("SELECT DISTINCT child_id FROM previous_member ORDER BY child_id").column("child_id")
+    engine.drop("previous_member")
+    columns = (common.column(name).to_pylist() for name in ("pid", "child_id", "n"))
+    return list(zip(*columns, strict=True)), taken.to_pylist()

@@ -10,33 +10,46 @@ from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.judge import FIELDS
 
+_BASE = 16
+"""More than any field has verdicts."""
+VERDICT_ROOM = _BASE ** len(FIELDS)
+"""A packed number is the step's number times this, plus the verdicts."""
 
-def combination_sql(alias: str) -> str:
-    """SQL: one text for a row's step, verdicts and slip."""
-    codes = [f"CAST(coalesce({alias}.v_{field}, 0) AS VARCHAR)" for field in FIELDS]
-    return " || '|' || ".join([f"{alias}.step", *codes, f"coalesce({alias}.slip, '')"])
+
+def how_sql(alias: str) -> str:
+    """SQL: step and verdicts packed into one BIGINT, so that millions of links cost eight bytes each."""
+    numbers = " ".join(f"WHEN '{step}' THEN {number}" for number, step in enumerate(definitions.steps()))
+    total = f"CAST(CASE {alias}.step {numbers} END AS BIGINT)"
+    for field in FIELDS:
+        total = f"({total} * {_BASE} + coalesce({alias}.v_{field}, 0))"
+    return total
+
+
+def unpack(how: int) -> tuple[str, dict[str, int | None]]:
+    """Step and verdict codes out of a packed number."""
+    codes: dict[str, int | None] = {}
+    for field in reversed(FIELDS):
+        how, code = divmod(how, _BASE)
+        codes[field] = code or None
+    return list(definitions.steps())[how], codes
 
 
 def load_sentences(engine: Engine, tables: Sequence[str]) -> None:
-    """Make `sentence` (combination, reason, fits, differs) for all combinations found in the tables' `combination`."""
-    union = " UNION ALL ".join(f"SELECT combination FROM {table}" for table in tables)
-    found = (
-        engine.fetch(f"SELECT DISTINCT combination FROM ({union}) ORDER BY combination")
-        .column("combination")
-        .to_pylist()
-    )
-    parts = [_split(combination) for combination in found]
-    engine.load(
-        "sentence",
-        pa.table(
-            {
-                "combination": pa.array(found, pa.string()),
-                "reason": pa.array([say(step, codes, slip) for step, codes, slip in parts], pa.string()),
-                "fits": pa.array(["、".join(fits(codes)) for _, codes, _ in parts], pa.string()),
-                "differs": pa.array(["、".join(differs(codes)) for _, codes, _ in parts], pa.string()),
-            }
-        ),
-    )
+    """Make `sentence` (how, slip, number, step, reason, fits, differs) for all pairs (how, slip) in the tables."""
+    union = " UNION ALL ".join(f"SELECT how, coalesce(slip, '') AS slip FROM {table}" for table in tables)
+    found = engine.fetch(f"SELECT DISTINCT how, slip FROM ({union}) ORDER BY how, slip")
+    slips = found.column("slip").to_pylist()
+    parts = [(*unpack(how), slip) for how, slip in zip(found.column("how").to_pylist(), slips, strict=True)]
+    texts = {
+        "step": [step for step, _, _ in parts],
+        "reason": [say(step, codes, slip) for step, codes, slip in parts],
+        "fits": ["、".join(fits(codes)) for _, codes, _ in parts],
+        "differs": ["、".join(differs(codes)) for _, codes, _ in parts],
+    }
+    table = found.append_column("number", pa.arange(0, len(parts)))
+    for name, values in texts.items():
+        table = table.append_column(name, pa.array(values, pa.string()))
+    engine.load("sentence", table)
 
 
 def say(step: str, codes: Mapping[str, int | None], slip: str) -> str:
@@ -61,9 +74,3 @@ def differs(codes: Mapping[str, int | None]) -> list[str]:
 def _labels(codes: Mapping[str, int | None], *, against: bool) -> list[str]:
     found = [definitions.weights().fields[field].verdict(codes.get(field)) for field in FIELDS]
     return [verdict.label for verdict in found if verdict is not None and verdict.against is against]
-
-
-def _split(combination: str) -> tuple[str, dict[str, int | None], str]:
-    step, *rest = combination.split("|")
-    codes = {field: int(text) or None for field, text in zip(FIELDS, rest, strict=False)}
-    return step, codes, rest[len(FIELDS)]
