@@ -41,6 +41,7 @@ def parse_arguments() -> argparse.Namespace:
     demo_parser.add_argument("--no-serve", action="store_true", help="打印结果后结束，不打开网页")
     demo_parser.add_argument("--port", type=int, default=8000)
     demo_parser.set_defaults(run=demo)
+    commands.add_parser("install", help="只安装到本目录的 .venv，不做演示").set_defaults(run=install)
     test_parser = commands.add_parser("test", help="安装测试所需并运行全部测试（scale、fault 除外）")
     test_parser.add_argument("--fast", action="store_true", help="只跑日常的快测试")
     test_parser.set_defaults(run=test)
@@ -48,6 +49,12 @@ def parse_arguments() -> argparse.Namespace:
     commands.add_parser("fix", help="自动修正格式").set_defaults(run=fix)
     commands.add_parser("docs", help="由程序重新生成参考文档").set_defaults(run=docs)
     return parser.parse_args()
+
+
+def install(_arguments: argparse.Namespace) -> int:
+    sync()
+    print(f"已安装。命令在 {PYTHON.parent}/notoneless；装到局里的机器上见 docs/how-to/install.md")
+    return 0
 
 
 def demo(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -77,15 +78,12 @@ def _worker(wanted: bool) -> Iterator[None]:
 
 def work(once: Annotated[bool, typer.Option("--once", help="做完排队中的任务就退出")] = False) -> None:
     """运行后台任务：核对上传的名册、导入、摸排。与网页分开运行时用。"""
-    from django.utils import timezone
-
-    from notoneless.jobs.queue import run_pending
-
     start.prepare_database()
+    said = io.StringIO()
+    call_command("work", once=once, stdout=said)
     if not once:
-        call_command("work")
         return
-    done = run_pending(clock=timezone.now)
+    done = int(said.getvalue())
     if talk.as_json:
         write_json("work", done=done)
     else:

@@ -14,7 +14,8 @@ from notoneless.cli.options import AsOf, By, Region, day
 from notoneless.cli.output import Exit, print_table, progress, stop, talk, write_json
 from notoneless.flows.sweep import run_sweep
 from notoneless.flows.sweep_diff import diff_sweeps
-from notoneless.flows.verify import verify_sweep
+from notoneless.flows.verify import prove_sweep
+from notoneless.roster.core import load_kinds
 
 SWEEP_EXAMPLES = ("notoneless sweep", "notoneless sweep --as-of 2026-10-10")
 DIFF_EXAMPLES = (
@@ -60,7 +61,7 @@ def sweep(
 
 def print_counts(counts: list[dict[str, Any]], title: str) -> None:
     """The five numbers per check; missing lists are named."""
-    checks = load_checks()
+    checks, kinds = load_checks(), load_kinds()
     print_table(
         ["核查", "应查", "符合", "缺口", "有据排除", "不能判断", "缺少名册"],
         [
@@ -71,7 +72,7 @@ def print_counts(counts: list[dict[str, Any]], title: str) -> None:
                 row["gap"],
                 row["excused"],
                 row["unknown"],
-                "、".join(row["missing_lists"]),
+                "、".join(kinds[kind].name for kind in row["missing_lists"]),
             )
             for row in counts
         ],
@@ -102,12 +103,12 @@ def verify(sweep_id: Annotated[str, typer.Argument(metavar="摸排", help="摸�
     """由原始批次重算一次摸排，逐个文件核对内容指纹。"""
     user: Any = start.acting_user(by)
     with progress() as tell:
-        report = verify_sweep(queries.get_sweep(user, sweep_id), progress=tell)
+        report = prove_sweep(queries.get_sweep(user, sweep_id), by=user, now=start.now(), progress=tell)
     if talk.as_json:
         write_json("verify", sweep=sweep_id, ok=report.ok, files=[file.to_dict() for file in report.files])
     else:
         print_table(
             ["文件", "行数", "结果"], [(f.name, f.rows, "一致" if f.same else "不一致") for f in report.files]
         )
-        talk.say("与原来的结果逐字节一致" if report.ok else "重算结果与保存的不一致")
+        talk.say(report.sentence)
     stop(Exit.OK if report.ok else Exit.FINDINGS)

@@ -9,6 +9,7 @@ from typing import Any
 from notoneless.case.core.states import state_name
 from notoneless.flows.child_file import ChildFile, open_child_file
 from notoneless.link.core import explain_rows
+from notoneless.link.core.definitions import steps
 from notoneless.link.records.models import Child, ReviewPair
 from notoneless.link.records.queries import get_review_rows
 from notoneless.org.models import User
@@ -49,9 +50,10 @@ def explain_child(user: User, child: Child, *, now: dt.datetime) -> Explained:
 
 
 def _members(file: ChildFile) -> ShownTable:
-    kinds = load_kinds()
+    kinds, names = load_kinds(), steps()
     rows = [
-        [kinds[m["kind"]].name, m["delivery_id"], str(m["row_no"]), m["step"], m["reason"]] for m in file.sources
+        [kinds[m["kind"]].name, m["delivery_id"], str(m["row_no"]), names[m["step"]].name, m["reason"]]
+        for m in file.sources
     ]
     return ShownTable("由这些行合成", ["名册", "批次", "行", "步骤", "理由"], rows)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
+from django.db import transaction
 
 from notoneless.check.core.facts import FACTS
 from notoneless.check.records.models import Sweep
@@ -14,7 +15,10 @@ from notoneless.common.errors import Fault
 from notoneless.flows.sweep import COLLECTION, Progress, compute, sweep_files
 from notoneless.flows.sweep_inputs import SweepInputs, read_previous, read_rosters
 from notoneless.org.keys import lake
+from notoneless.org.models import User
 from notoneless.policy.pack import load_pack
+from notoneless.trail.actions import Action
+from notoneless.trail.record import record
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,33 @@ class VerifyReport:
     @property
     def ok(self) -> bool:
         return bool(self.files) and all(file.same for file in self.files)
+
+    @property
+    def different(self) -> list[str]:
+        """Names of the files that are not what the inputs give."""
+        return [file.name for file in self.files if not file.same]
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        return "与保存的结果逐字节一致" if self.ok else f"{len(self.different)} 个文件与保存的不一致"
+
+
+def prove_sweep(sweep: Sweep, *, by: User, now: dt.datetime, progress: Progress | None = None) -> VerifyReport:
+    """Verify a sweep and leave the verdict in the trail. Raises what `verify_sweep` raises."""
+    report = verify_sweep(sweep, progress=progress)
+    with transaction.atomic():
+        record(
+            Action.SWEEP_VERIFY,
+            by=by,
+            now=now,
+            object_kind="sweep",
+            object_id=sweep.pk,
+            place_code=sweep.region,
+            result=report.sentence,
+            different=report.different,
+        )
+    return report
 
 
 def verify_sweep(sweep: Sweep, *, progress: Progress | None = None, threads: int | None = None) -> VerifyReport:

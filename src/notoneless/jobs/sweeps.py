@@ -6,14 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-
 from notoneless.check.records.queries import get_sweep
 from notoneless.flows.sweep import run_sweep
-from notoneless.flows.verify import verify_sweep
+from notoneless.flows.verify import prove_sweep
 from notoneless.jobs.registry import Progress
-from notoneless.trail.actions import Action
-from notoneless.trail.record import record
 
 
 def sweep(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress: Progress) -> Mapping[str, Any]:
@@ -28,18 +24,5 @@ def sweep(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress: 
 def verify(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress: Progress) -> Mapping[str, Any]:
     """Recompute one sweep and compare file by file; argument ``sweep`` (its id). The verdict stays in the trail."""
     sweep = get_sweep(by, arguments["sweep"])
-    report = verify_sweep(sweep, progress=progress)
-    different = [file.name for file in report.files if not file.same]
-    result = "与保存的结果逐字节一致" if report.ok else f"{len(different)} 个文件与保存的不一致"
-    with transaction.atomic():
-        record(
-            Action.SWEEP_VERIFY,
-            by=by,
-            now=now,
-            object_kind="sweep",
-            object_id=sweep.pk,
-            place_code=sweep.region,
-            result=result,
-            different=different,
-        )
-    return {"url": f"/sweep/{sweep.pk}/", "sentence": result, "ok": report.ok}
+    report = prove_sweep(sweep, by=by, now=now, progress=progress)
+    return {"url": f"/sweep/{sweep.pk}/", "sentence": report.sentence, "ok": report.ok}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -12,8 +13,9 @@ from notoneless.common.errors import Fault
 from notoneless.flows import import_file as flow
 from notoneless.flows.import_file import ImportOutcome, import_file
 from notoneless.org.keys import lake
+from notoneless.policy.places import code_range
 from notoneless.roster.records.models import Delivery
-from notoneless.roster.records.queries import ORIGINAL, get_delivery, list_deliveries, read_rows
+from notoneless.roster.records.queries import ORIGINAL, get_delivery, list_deliveries, list_sweep_inputs, read_rows
 from notoneless.trail.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +144,15 @@ def test_the_clerk_of_the_next_county_sees_none_of_ours(cast: Cast, send: Send) 
 
 def _fail(*_args: object, **_kwargs: object) -> None:
     raise RuntimeError("the trail is broken")
+
+
+def test_mended_rows_complete_their_list_and_a_new_list_replaces_both(send: Send) -> None:
+    """The returned workbook holds a handful of rows: taken for the whole list, it would make a county disappear."""
+    whole = send(rosters.hukou(rosters.CAST[1:]), "户籍.csv").delivery
+    returned = rosters.hukou(rosters.CAST[:1]).decode().replace("户籍状态", "户籍状态,错误说明").encode()
+    mended = send(returned, "户籍_错误行.csv", now=NOW + dt.timedelta(hours=1)).delivery
+    bounds = code_range(COUNTY)
+    assert mended.mends
+    assert {one.pk for one in list_sweep_inputs(bounds, rosters.AS_OF)} == {whole.pk, mended.pk}
+    anew = send(rosters.hukou(rosters.CAST), "户籍_重发.csv", now=NOW + dt.timedelta(hours=2)).delivery
+    assert [one.pk for one in list_sweep_inputs(bounds, rosters.AS_OF)] == [anew.pk]

@@ -140,6 +140,12 @@ class Roster:
         """The definition of the kind."""
         return self.head.kind
 
+    @property
+    def mends(self) -> bool:
+        """True for a returned workbook of wrong rows: it completes the list it came from and does not replace it."""
+        marks = set(self.head.kind.words["ignored_columns"])
+        return any(label.strip() in marks for label in self.head.header)
+
     def summary(self) -> list[tuple[str, str, int, str]]:
         """(code, name, rows, how to mend) of every problem met, most frequent first."""
         entries = sorted(self.problem_counts.items(), key=lambda item: (-item[1], item[0]))

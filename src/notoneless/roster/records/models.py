@@ -21,6 +21,7 @@ class Delivery(models.Model):
     as_of = models.DateField()
     legal_basis = models.CharField(max_length=300, blank=True)
     place_code = models.CharField(max_length=12)
+    mends = models.BooleanField(default=False)  # a returned workbook of wrong rows: completes, does not replace
     file_name = models.CharField(max_length=255)
     file_sha256 = models.CharField(max_length=64)
     format = models.CharField(max_length=8)
@@ -69,7 +70,7 @@ class Delivery(models.Model):
     class Privacy:
         personal = {"file_name": "text"}
         safe = {
-            "id", "kind", "sender", "as_of", "legal_basis", "place_code", "file_sha256", "format", "encoding",
+            "id", "kind", "sender", "as_of", "legal_basis", "place_code", "mends", "file_sha256", "format", "encoding",
             "sheet", "header_row", "mapping", "problem_counts", "rows_read", "rows_accepted", "rows_refused",
             "rows_duplicate", "rows_ignored", "status", "created_by", "created_at", "revoked_by", "revoked_at",
             "revoke_reason",

@@ -47,7 +47,8 @@ def get_draft(user: User, draft_id: str) -> UploadDraft:
 
 
 def list_sweep_inputs(region_bounds: tuple[str, str], as_of: dt.date) -> list[Delivery]:
-    """The deliveries a sweep rests on: per kind, sender and place the latest as-of date that is not in the future.
+    """The deliveries a sweep rests on: per kind, sender and place the latest list whose date is not in the future, and
+    the mended rows that came after it.
 
     The order is total, so the same deliveries always give the same sweep.
     """
@@ -55,10 +56,14 @@ def list_sweep_inputs(region_bounds: tuple[str, str], as_of: dt.date) -> list[De
     found = Delivery.objects.filter(
         status=Delivery.Status.CURRENT, as_of__lte=as_of, place_code__gte=low, place_code__lt=high
     ).order_by("kind", "sender", "place_code", "-as_of", "-created_at", "id")
-    chosen: dict[tuple[str, str, str], Delivery] = {}
+    chosen: list[Delivery] = []
+    complete: set[tuple[str, str, str]] = set()
     for delivery in found:
-        chosen.setdefault((delivery.kind, delivery.sender, delivery.place_code), delivery)
-    return sorted(chosen.values(), key=lambda delivery: (delivery.kind, delivery.pk))
+        source = (delivery.kind, delivery.sender, delivery.place_code)
+        if source not in complete:
+            chosen.append(delivery)
+            complete |= set() if delivery.mends else {source}
+    return sorted(chosen, key=lambda delivery: (delivery.kind, delivery.pk))
 
 
 def read_rows(delivery: Delivery, columns: list[str] | None = None) -> pa.Table:
