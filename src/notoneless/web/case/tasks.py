@@ -109,6 +109,7 @@ def _verify(work: Work) -> Task:
         return Task(name, "done", timezone.localdate(moved.at).isoformat() if moved else "")
     begun = bool(work.visits or work.papers)
     note = _("已有走访或佐证，可以点“核实属实”") if begun else _("先走访一次，或登记一份佐证")
+    note = "" if work.request else note
     return Task(name, "doing" if begun else "todo", note, work.worker, work.page("visit"), _("记一次走访"))
 
 
