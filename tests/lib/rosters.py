@@ -7,13 +7,14 @@ import datetime as dt
 import io
 from dataclasses import dataclass
 
-from tests.lib.cast import SCHOOL, SECOND_SCHOOL
+from tests.lib.cast import FOREIGN_SCHOOL, SCHOOL, SECOND_SCHOOL
 
 from notoneless.common.resident_id import check_digit
 
 AS_OF = dt.date(2026, 11, 20)
 ADDRESS = "沂南县岸堤镇柳行岔村"
-SCHOOL_NAMES = {SCHOOL: "岸堤镇中心小学", SECOND_SCHOOL: "岸堤镇初级中学"}
+FOREIGN_ADDRESS = "沂水县沂城街道阳东社区"
+SCHOOL_NAMES = {SCHOOL: "岸堤镇中心小学", SECOND_SCHOOL: "岸堤镇初级中学", FOREIGN_SCHOOL: "沂城街道第二小学"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Pupil:
     sex: str = "男"
     school: str = SCHOOL
     grade: str = "四年级"
+    address: str = ADDRESS
 
     @property
     def id_no(self) -> str:
@@ -51,7 +53,7 @@ def hukou(pupils: list[Pupil], status: str = "正常") -> bytes:
     """户籍: one household each."""
     header = ["户号", "姓名", "性别", "民族", "出生日期", "公民身份号码", "与户主关系", "户籍地址", "户籍状态"]
     rows = [
-        [f"H{p.number:04d}", p.name, p.sex, "汉族", p.birth.isoformat(), p.id_no, "子女", ADDRESS, status]
+        [f"H{p.number:04d}", p.name, p.sex, "汉族", p.birth.isoformat(), p.id_no, "子女", p.address, status]
         for p in pupils
     ]
     return csv_bytes(header, rows)
@@ -66,7 +68,7 @@ def school_roll(pupils: list[Pupil]) -> bytes:
     rows = [
         [
             SCHOOL_NAMES[p.school], p.school, f"G{p.id_no}", p.name, p.sex, p.birth.isoformat(), p.id_no, "汉族", p.grade,
-            "1班", "在读", ADDRESS, f"{p.name[0]}建国", "19900001234",
+            "1班", "在读", p.address, f"{p.name[0]}建国", "19900001234",
         ]
         for p in pupils
     ]  # fmt: skip
@@ -76,7 +78,18 @@ def school_roll(pupils: list[Pupil]) -> bytes:
 def head_count(pupils: list[Pupil], absent: dict[str, str] | None = None) -> bytes:
     """在校点名: everyone present but those in `absent` (name → last day seen)."""
     away = absent or {}
-    header = ["学校名称", "学校标识码", "年级", "班级", "姓名", "性别", "出生日期", "身份证号", "是否在校", "最后到校日期"]
+    header = [
+        "学校名称",
+        "学校标识码",
+        "年级",
+        "班级",
+        "姓名",
+        "性别",
+        "出生日期",
+        "身份证号",
+        "是否在校",
+        "最后到校日期",
+    ]
     rows = [
         [
             SCHOOL_NAMES[p.school], p.school, p.grade, "1班", p.name, p.sex, p.birth.isoformat(), p.id_no,

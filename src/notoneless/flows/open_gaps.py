@@ -7,7 +7,7 @@ looks), or undecidable (a list is missing). The four must add up, or nothing is 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -59,13 +59,17 @@ def open_gaps(
     sweep: Sweep,
     comparison: Comparison,
     pack: Pack,
+    earlier: Sequence[str],
     previous_members: pa.Table | None,
     by: User,
     now: dt.datetime,
     progress: Progress,
 ) -> GapsOpened:
-    """Open, join, close by roster and flag, inside the sweep's transaction. Raises E813 when a gap would vanish."""
-    before = get_open_gaps()
+    """Open, join, close by roster and flag, inside the sweep's transaction. Raises E813 when a gap would vanish.
+
+    `earlier` are the past sweeps of the region; gaps of children whom other regions' sweeps saw last are not touched.
+    """
+    before = get_open_gaps([*earlier, sweep.pk])
     sorted_out = _sort(before, comparison)
     proofs, unproven = _proofs(sorted_out.met, comparison, previous_members)
     allowed = {check.id for check in load_checks().values() if check.close_by_roster}

@@ -16,6 +16,7 @@ from django.db import transaction
 from notoneless.check.records import actions as checks
 from notoneless.check.records.models import Sweep
 from notoneless.check.records.permissions import check_can_run
+from notoneless.check.records.queries import list_sweep_ids
 from notoneless.engine import open_engine
 from notoneless.files.lake import content_digest
 from notoneless.flows.compare import compare
@@ -127,6 +128,7 @@ def _make_current(
     sweep: Sweep, inputs: SweepInputs, comparison: Comparison, by: User, now: dt.datetime, tell: Progress
 ) -> SweepOutcome:
     with transaction.atomic():
+        earlier = list_sweep_ids(sweep.region)
         checks.record_sweep(
             sweep=sweep,
             deliveries=[one.pk for one in inputs.deliveries],
@@ -134,13 +136,14 @@ def _make_current(
             by=by,
             now=now,
         )
-        links.record_children(persons=comparison.persons, sweep_id=sweep.pk, progress=tell)
+        links.record_children(persons=comparison.persons, sweep_id=sweep.pk, earlier=earlier, progress=tell)
         links.record_merged(merged=dict(comparison.merged))
-        links.record_reviews(review=comparison.review, sweep_id=sweep.pk)
+        links.record_reviews(review=comparison.review, sweep_id=sweep.pk, earlier=earlier)
         opened = open_gaps(
             sweep=sweep,
             comparison=comparison,
             pack=inputs.pack,
+            earlier=earlier,
             previous_members=inputs.previous_members,
             by=by,
             now=now,

@@ -13,8 +13,9 @@ from notoneless.jobs.registry import Progress
 
 
 def sweep(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress: Progress) -> Mapping[str, Any]:
-    """Run one sweep; argument ``as_of`` (ISO date)."""
-    outcome = run_sweep(as_of=dt.date.fromisoformat(arguments["as_of"]), by=by, now=now, progress=progress)
+    """Run one sweep of the place of the person who asked for it; argument ``as_of`` (ISO date)."""
+    as_of = dt.date.fromisoformat(arguments["as_of"])
+    outcome = run_sweep(as_of=as_of, by=by, now=now, region=by.place_code, progress=progress)
     url = f"/sweep/{outcome.sweep.pk}/"
     if outcome.already:
         return {"url": url, "sentence": "名册没有变化，结果与上次摸排相同"}

@@ -12,7 +12,7 @@ from notoneless.org.keys import lake
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.scope import Scope
-from notoneless.policy.places import Places
+from notoneless.policy.places import Places, code_range
 
 from .models import CheckCount, Sweep
 
@@ -38,6 +38,12 @@ def get_sweep(user: User, sweep_id: str) -> Sweep:
 def get_current_sweep(region: str) -> Sweep | None:
     """The current sweep of a region (12-digit code)."""
     return Sweep.objects.filter(region=region, status=Sweep.Status.CURRENT).first()
+
+
+def list_sweep_ids(region: str) -> list[str]:
+    """Every sweep of a region (12-digit code) and of the places in it, past and current."""
+    low, high = code_range(region)
+    return list(Sweep.objects.filter(region__gte=low, region__lt=high).order_by("pk").values_list("pk", flat=True))
 
 
 def get_shown_sweep(user: User) -> Sweep | None:

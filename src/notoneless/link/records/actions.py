@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -12,13 +12,13 @@ from django.db import transaction
 from notoneless.common import names
 from notoneless.common.errors import Fault
 from notoneless.org.models import User
-from notoneless.org.sealed import index
+from notoneless.org.sealed import index, seal_text
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
 from .models import Child, LinkDecision, ReviewPair
 from .permissions import check_can_decide, check_can_undo
-from .store import upsert
+from .store import stored_date, upsert
 
 FLAGS = {
     "in_hukou": "in_hukou",
@@ -35,6 +35,9 @@ FLAGS = {
     "has_conflict": "has_conflict",
 }
 TEXTS = ["id_state", "nation", "place_code", "school_code", "school_name", "grade", "class_no", "guardian_name"]
+FIRST = ["id", "name", "initials", "sex", "birth_date", "id_no", "id_index", "guardian_phone", "phone_index"]
+LAST = ["first_sweep", "last_sweep", "merged_into", "gone"]
+COLUMNS = [*FIRST, *TEXTS, *FLAGS, *LAST]
 
 
 def record_children(*, persons: pa.Table, sweep_id: str, progress: Any = None) -> int:
@@ -42,38 +45,41 @@ def record_children(*, persons: pa.Table, sweep_id: str, progress: Any = None) -
 
     Runs inside the sweep's transaction, which writes the trail event. `persons` holds one row per child_id.
     """
-    written = upsert(Child, _children(persons, sweep_id, progress), keep={"first_sweep"})
+    written = upsert(Child, COLUMNS, _rows(persons, sweep_id, progress), keep={"first_sweep"})
     Child.objects.exclude(last_sweep=sweep_id).update(gone=True)
     return written
 
 
-def _children(persons: pa.Table, sweep_id: str, progress: Any) -> Iterator[Child]:
+def _rows(persons: pa.Table, sweep_id: str, progress: Any) -> Iterator[list[object]]:
     done = 0
     for batch in persons.to_batches(max_chunksize=10_000):
         for person in batch.to_pylist():
-            yield _child(person, sweep_id)
+            yield _row(person, sweep_id)
         done += batch.num_rows
         if progress:
             progress("登记孩子档案", done, persons.num_rows)
 
 
-def _child(person: dict[str, Any], sweep_id: str) -> Child:
-    name, phone = person.get("name") or "", person.get("guardian_phone") or ""
-    return Child(
-        id=person["child_id"],
-        name=name,
-        initials=names.initials(name)[:20],
-        sex=person.get("sex") or "0",
-        birth_date=person.get("dob"),
-        id_no=person.get("id_no") or "",
-        id_index=index(person.get("id_no") or "", "id_no"),
-        guardian_phone=phone,
-        phone_index=index(phone, "phone"),
-        first_sweep=sweep_id,
-        last_sweep=sweep_id,
-        **{field: person.get(field) or "" for field in TEXTS},
-        **{field: bool(person.get(column)) for field, column in FLAGS.items()},
-    )
+def _row(person: dict[str, Any], sweep_id: str) -> list[object]:
+    child_id, name = person["child_id"], person.get("name") or ""
+    id_no, phone = person.get("id_no") or "", person.get("guardian_phone") or ""
+    return [
+        child_id,
+        name,
+        names.initials(name)[:20],
+        person.get("sex") or "0",
+        stored_date(person.get("dob")),
+        seal_text(Child, "id_no", child_id, id_no),
+        index(id_no, "id_no"),
+        seal_text(Child, "guardian_phone", child_id, phone),
+        index(phone, "phone"),
+        *[person.get(field) or "" for field in TEXTS],
+        *[bool(person.get(column)) for column in FLAGS.values()],
+        sweep_id,
+        sweep_id,
+        None,
+        False,
+    ]
 
 
 def record_merged(*, merged: dict[str, str]) -> None:
@@ -82,11 +88,13 @@ def record_merged(*, merged: dict[str, str]) -> None:
         Child.objects.filter(pk=gone_id).exclude(pk=stays_id).update(merged_into=stays_id, gone=True)
 
 
-def record_reviews(*, review: pa.Table, sweep_id: str) -> int:
-    """Replace the open queue by this sweep's; pairs already judged stay as they are."""
-    ReviewPair.objects.filter(status=ReviewPair.Status.OPEN).delete()
+def record_reviews(*, review: pa.Table, sweep_id: str, earlier: Collection[str]) -> int:
+    """Replace what is open of the `earlier` sweeps of this region by this sweep's; pairs already judged stay."""
+    ReviewPair.objects.filter(status=ReviewPair.Status.OPEN, sweep__in=earlier).delete()
     known = set(ReviewPair.objects.values_list("pk", flat=True))
-    places = dict(Child.objects.filter(pk__in=set(review["right_child_id"].to_pylist())).values_list("pk", "place_code"))
+    places = dict(
+        Child.objects.filter(pk__in=set(review["right_child_id"].to_pylist())).values_list("pk", "place_code")
+    )
     pairs = [
         ReviewPair(
             id=row["pair_id"],
@@ -143,9 +151,7 @@ def undo_pair(*, pair: ReviewPair, reason: str, by: User, now: dt.datetime) -> R
 
 
 @transaction.atomic
-def undo_link(
-    *, child: Child, row_key: str, other_key: str, reason: str, by: User, now: dt.datetime
-) -> LinkDecision:
+def undo_link(*, child: Child, row_key: str, other_key: str, reason: str, by: User, now: dt.datetime) -> LinkDecision:
     """Say that a row is not this child (拆开): recorded at once, obeyed by every later sweep (E432 without reason)."""
     check_can_undo(by, child)
     if not reason.strip():

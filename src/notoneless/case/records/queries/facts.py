@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from notoneless.case.core.outcomes import Rules
@@ -39,9 +39,14 @@ def get_visit_facts() -> list[dict[str, Any]]:
     return [dict(zip(("child_id", "at", "kind", "agreed"), row, strict=True)) for row in named]
 
 
-def get_open_gaps() -> list[dict[str, Any]]:
-    """Rows id, check_id, child_id, period, case_id, still_found: what the next sweep must account for."""
+def get_open_gaps(sweeps: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Rows id, check_id, child_id, period, case_id, still_found: what the next sweep must account for.
+
+    With `sweeps`, only gaps of children last seen by one of these: those of a region.
+    """
     rows = Gap.objects.filter(state=Gap.State.OPEN).order_by("check_id", "child_id", "period")
+    if sweeps is not None:
+        rows = rows.filter(child__last_sweep__in=sweeps)
     return [dict(row) for row in rows.values("id", "check_id", "child_id", "period", "case_id", "still_found")]
 
 
