@@ -40,13 +40,14 @@ LAST = ["first_sweep", "last_sweep", "merged_into", "gone"]
 COLUMNS = [*FIRST, *TEXTS, *FLAGS, *LAST]
 
 
-def record_children(*, persons: pa.Table, sweep_id: str, progress: Any = None) -> int:
+def record_children(*, persons: pa.Table, sweep_id: str, earlier: Collection[str], progress: Any = None) -> int:
     """Write one row per child of a sweep; children of earlier sweeps keep their id and their first sweep.
 
-    Runs inside the sweep's transaction, which writes the trail event. `persons` holds one row per child_id.
+    Runs inside the sweep's transaction, which writes the trail event. `persons` holds one row per child_id; `earlier`
+    the past sweeps of the same region: children last seen by one of them are gone now, those of other regions are not.
     """
     written = upsert(Child, COLUMNS, _rows(persons, sweep_id, progress), keep={"first_sweep"})
-    Child.objects.exclude(last_sweep=sweep_id).update(gone=True)
+    Child.objects.filter(last_sweep__in=earlier).update(gone=True)
     return written
 
 
