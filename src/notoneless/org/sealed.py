@@ -91,7 +91,7 @@ class SealedTextField(models.BinaryField):
             return value
         if value == "":
             return Sealed()
-        return Sealed(keyring().seal(value.encode(), _aad(instance, self)))
+        return seal_text(type(instance), self.column, _key_of(instance, self), value)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is not None and not isinstance(value, Sealed):
@@ -115,11 +115,20 @@ class SealedTextField(models.BinaryField):
         return "" if raw is None else bytes(raw).hex()
 
 
-def _aad(instance: models.Model, field: models.Field) -> bytes:
+def seal_text(model: type[models.Model], column: str, key: object, value: str) -> Sealed:
+    """What a sealed column holds for `value` in the row with this primary key; "" is stored as no bytes."""
+    return Sealed(keyring().seal(value.encode(), _aad(model, column, key))) if value else Sealed()
+
+
+def _aad(model: type[models.Model], column: str, key: object) -> bytes:
+    return f"{model._meta.db_table}|{column}|{key}".encode()
+
+
+def _key_of(instance: models.Model, field: models.Field) -> object:
     if instance.pk in (None, ""):
         raise FieldError(f"{field.name} is sealed to its row: the primary key must be set first")
-    return f"{instance._meta.db_table}|{field.column}|{instance.pk}".encode()
+    return instance.pk
 
 
 def _open(value: Sealed, instance: models.Model, field: models.Field) -> str:
-    return keyring().open_sealed(bytes(value), _aad(instance, field)).decode()
+    return keyring().open_sealed(bytes(value), _aad(type(instance), field.column, _key_of(instance, field))).decode()
