@@ -26,6 +26,8 @@ _TOLD = (
 )  # fmt: skip
 """Key columns, besides name, birthday and ID number, by which a row can add to what is known of a person."""
 
+_FEW = 5
+"""Rows that a share must outweigh before it is believed."""
 _NO_PERSON = "SELECT CAST(0 AS BIGINT) AS pid WHERE 1 = 0"
 _NO_FIX = "(SELECT CAST(0 AS BIGINT) AS pid, rid, idv, slip FROM fix_seek WHERE 1 = 0)"
 
@@ -78,9 +80,19 @@ class Cascade:
         step("fix_seek", f"SELECT * FROM fix_{kind.id} SEMI JOIN seek USING (rid)")
         step("taken", _NO_PERSON if kind.repeats else "SELECT pid FROM forced UNION SELECT pid FROM hit")
         self.capped[kind.id] += find_candidates(self.engine, known, known_fix)
-        judge(self.engine, known, known_fix, self.book, self._persons)
+        judge(self.engine, known, known_fix, self.book, self._persons, self._unknown(kind, known))
         decide(self.engine, self.costs, repeats=kind.repeats)
         self.engine.drop("judged", "cand", "barred", "fix_seek", "taken", "seek")
+
+    def _unknown(self, kind: definitions.Kind, known: str) -> float:
+        """The chance that a row's person is not known yet: the share of the roster's valid numbers that nobody has."""
+        w = definitions.weights()
+        counts = self.engine.fetch(
+            f"""SELECT count(*) AS n, count(f.idv) AS found FROM key_{kind.id} k
+                LEFT JOIN (SELECT DISTINCT idv FROM {known}) f ON f.idv = k.idv WHERE k.idv IS NOT NULL"""
+        ).to_pylist()[0]
+        share = (counts["n"] - counts["found"] + _FEW) / (counts["n"] + 2 * _FEW)
+        return min(w.most_unknown, max(w.least_unknown, share))
 
     def _obey_apart(self) -> None:
         """Two rows of this kind that a clerk called different may not go to one person: the weaker link gives way."""

@@ -83,6 +83,8 @@ class Weights:
     usual_frequency: float
     frequency_strength: float
     register_floor: int
+    least_unknown: float
+    most_unknown: float
     taken: float
     gap: float
 
@@ -126,6 +128,8 @@ def weights() -> Weights:
         usual_frequency=frequency["usual"],
         frequency_strength=frequency["strength"],
         register_floor=raw["register_floor"],
+        least_unknown=raw["unknown"]["least"],
+        most_unknown=raw["unknown"]["most"],
         taken=raw["taken"],
         gap=raw["gap"],
     )

@@ -19,19 +19,22 @@ from notoneless.link.core.name_compare import compare_names
 FIELDS = ("name", "birth", "sex", "id_no", "place", "school", "family", "student")
 
 
-def judge(engine: Engine, known: str, known_fix: str, book: NameBook, persons: int) -> None:
-    """Make `judged`. `persons` is how many persons are known, for the prior."""
+def judge(engine: Engine, known: str, known_fix: str, book: NameBook, persons: int, unknown: float = 0.5) -> None:
+    """Make `judged`. For the prior: `persons` are known, and a row's person is not among them with chance `unknown`."""
     _name_verdicts(engine, known, book)
     engine.step("pair_face", _pair_sql(known, known_fix), replace=True)
     engine.step("pair", _best_sql(), replace=True)
     engine.step("lender", _lender_sql(), replace=True)
-    engine.step("judged", _weight_sql(_register(persons)), replace=True)
+    engine.step("judged", _weight_sql(_register(persons), unknown), replace=True)
     engine.drop("pair_face", "pair", "lender", "name_verdict")
 
 
-def prior_bits(persons: int) -> float:
-    """Bits before any evidence: the chance that a given known person is the one."""
-    return -math.log2(_register(persons))
+def prior_bits(persons: int, unknown: float = 0.5) -> float:
+    """Bits before any evidence: the chance that a given known person is the one, against that it is nobody known.
+
+    Known rivals need no prior: they stand beside the pair and are told from it by the gap.
+    """
+    return math.log2((1 - unknown) / unknown) - math.log2(_register(persons))
 
 
 def _register(persons: int) -> int:
@@ -161,13 +164,14 @@ def _lender_sql() -> str:
         SELECT s.rid FROM seek s JOIN parent p ON p.idv = s.idv"""
 
 
-def _weight_sql(persons: int) -> str:
+def _weight_sql(persons: int, unknown: float) -> str:
+    prior = prior_bits(persons, unknown)
     columns = ", ".join(f"v_{field}" for field in FIELDS)
     others = ", ".join(f"p.v_{field}" for field in FIELDS if field != "id_no")
     plain = " + ".join(_bits(field, persons) for field in ("sex", "place", "school", "family", "student"))
     return f"""
         SELECT rid, pid, frid, slip, {columns},
-            round({prior_bits(persons)!r} + name_bits + {plain} + {_id_bits(persons)} + {_birth_bits(persons)}, 2) AS weight
+            round({prior!r} + name_bits + {plain} + {_id_bits(persons)} + {_birth_bits(persons)}, 2) AS weight
         FROM (
             SELECT p.rid, p.pid, p.frid, p.slip, p.name_bits, {others},
                 CASE WHEN p.v_id_no = {code("id_no", "differ")} AND l.rid IS NOT NULL
