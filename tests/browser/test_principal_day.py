@@ -24,6 +24,7 @@ from tests.lib import cases as k
 from tests.lib import cast as c
 
 from notoneless.case.records.models import Case
+from notoneless.link.records.models import Child
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 Clock = Callable[[dt.datetime], None]
@@ -44,7 +45,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def case(clock: Clock, people: c.Cast) -> Case:
     """What the sweep left on the principal's desk: a child on the roll who is not in class, and an aid not paid."""
     k.open_case(people.clerk, "aid_missed", child_id="C0000000002", due_date=k.TODAY + dt.timedelta(days=20))
-    return k.open_case(people.clerk)
+    case = k.open_case(people.clerk)
+    Child.objects.update(school_name="岸堤镇中心小学", grade="6")
+    return case
 
 
 def picture(page: Page, name: str) -> None:
@@ -83,6 +86,7 @@ def test_from_the_morning_list_to_the_closed_case(desk, case: Case, clock: Clock
     expect(page.get_by_role("heading", name="张小花")).to_be_visible()
     expect(page.get_by_text("学籍在册，点名不在校").first).to_be_visible()
     _verify_and_plan(page)
+    clock(c.NOW + dt.timedelta(hours=5))
     teacher = desk("teacher_li")
     teacher.goto(f"/case/{case.pk}/")
     write_visit(teacher, "祖母和本人", "愿意回校，怕跟不上")
@@ -92,6 +96,7 @@ def test_from_the_morning_list_to_the_closed_case(desk, case: Case, clock: Clock
     expect(teacher.locator("s")).to_have_text("联系寄宿床位")
     page.reload()
     picture(page, "case")
+    clock(c.NOW + dt.timedelta(hours=7))
     _bring_back(page)
     _look_four_times(teacher, case, clock)
     _ask_and_approve(page, desk, case)

@@ -130,6 +130,12 @@ def owner_label(person: User) -> str:
     return f"{person.display_name}（{role}）"
 
 
+def school_name(case: Case) -> str:
+    """The child's school as the lists write it, else as the directory does; "" for a child in no school."""
+    known = School.objects.filter(code=case.school_code).first() if case.school_code else None
+    return case.child.school_name or (known.name if known else "")
+
+
 def check_name(check_id: str) -> str:
     """The name of a check; its id when the check is no longer shipped."""
     known = load_checks().get(check_id)

@@ -68,6 +68,7 @@ def _context(user: User, case: Case) -> dict[str, Any]:
         "case": case,
         "child": case.child,
         "age": presenters.age(case.child.birth_date, today),
+        "school": presenters.school_name(case),
         "state": table().states[State(case.state)],
         "state_kind": presenters.state_kind(case),
         "tasks": tasks,
