@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "notoneless.settings.test")
 
@@ -172,12 +174,51 @@ def ledgers() -> str:
     return "# 台账\n\n" + table(["台账", "标识", "谁在上面"], rows)
 
 
+def benchmark() -> str:
+    """The measured figures of bench/results; the page is only as new as the last run of bench/county.py."""
+    checks = load_checks()
+    kinds = {kind.id: kind.name for kind in load_kinds().values()}
+    text = "# 基准\n\n虚构的乡镇、县、市：生成、导入、摸排、对账各用多少时间和内存，预埋的缺口找到多少。怎么造、怎么算分、怎么看，见[误报与漏报](../explanation/found-and-missed.md)。\n"
+    for size in SIZES:
+        path = ROOT / "bench" / "results" / f"{size}.json"
+        if path.exists():
+            text += measured(json.loads(path.read_text(encoding="utf-8")), checks, kinds)
+    return text
+
+
+def measured(run: dict[str, Any], checks: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
+    """One size: where and how it was measured, then time, gaps and links."""
+    machine, size = run["machine"], run["size"]
+    versions = "、".join(f"{name} {version}" for name, version in run["versions"].items())
+    text = f"\n## {SIZES[size]}\n\n`python bench/county.py {size} --seed {run['seed']}`，{run['measured_at'][:10]}，"
+    text += f"{machine['cpu']} {machine['cores']} 核、内存 {machine['memory_mib'] // 1024} GiB；{versions}。"
+    text += f"开始时的系统负载 {run['load_before']}（大于核数说明机器同时在忙别的，用时偏长，看 CPU 秒更准）。\n\n"
+    rows = [
+        (STAGES[name], stage["seconds"], stage["cpu_seconds"], stage["peak_mib"])
+        for name, stage in run["stages"].items()
+    ]
+    text += table(["阶段", "秒", "CPU 秒", "内存峰值 MiB"], rows) + "\n"
+    made, read = run["stages"]["generate"], run["stages"]["import"]
+    text += f"3—14 岁孩子 {made['children']:,} 名，户籍 {made['register_rows']:,} 行，{made['files']} 份文件；"
+    text += f"读入 {read['rows_read']:,} 行，退回 {read['rows_refused']:,} 行；"
+    text += f"合成 {run['stages']['sweep']['persons']:,} 人，待判 {run['stages']['sweep']['review_pairs']:,} 对。\n\n"
+    header = ["核查", "预埋", "找到", "漏了", "其中待判", "误报", "准确率", "找全率"]
+    fields = ["planted", "found", "missed", "waiting", "falsely_raised", "precision", "recall"]
+    rows = [(checks[one].name, *[score[f] for f in fields]) for one, score in run["result"]["checks"].items()]
+    text += table(header, rows) + "\n与户籍认成同一人的行对：\n\n"
+    fields = ["rows", "true_pairs", "made_pairs", "right_pairs", "precision", "recall"]
+    rows = [(kinds[one], *[score[f] for f in fields]) for one, score in run["result"]["links"].items()]
+    return text + table(["名册", "行", "应认", "认了", "认对", "准确率", "找全率"], rows)
+
+
 def index() -> str:
     rows = [(title, f"[{name}]({name})") for name, (title, _) in PAGES.items()]
     rows.append(("个案状态", "[case-states.md](case-states.md)"))
     return "# 参考\n\n都由程序生成，与程序一致。\n\n" + table(["内容", "页"], rows)
 
 
+SIZES = {"township": "乡镇", "county": "县", "city": "市"}
+STAGES = {"generate": "生成", "import": "导入", "sweep": "摸排", "score": "对账"}
 TODAY = date(2026, 11, 23)  # the day the generated pages speak of; a later pack changes the pages, not the calendar
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "kinds.md": ("名册种类", kinds),
@@ -187,6 +228,7 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "commands.md": ("命令", commands),
     "roles.md": ("角色与权限", roles),
     "policy.md": ("政策包", policy),
+    "benchmark.md": ("基准", benchmark),
 }
 
 

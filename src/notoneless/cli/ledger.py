@@ -25,7 +25,7 @@ LEDGER_EXAMPLES = (
     "notoneless ledger 疑似辍学 --town 岸堤镇 --state 待核实",
     "notoneless ledger 适龄儿童 --format xlsx --out 适龄儿童.xlsx",
 )
-EXPLAIN_EXAMPLES = ("notoneless explain CABCDEFGHIJK", "notoneless --json explain P0123456789abcdef")
+EXPLAIN_EXAMPLES = ("notoneless explain CABCDEFGHIJK", "notoneless --json explain PABCDEFGHIJK")
 
 
 def add_to(app: App) -> None:

@@ -46,9 +46,9 @@ def run_server(host: str, port: int, *, with_worker: bool = True, behind_proxy: 
     """Web in this process, one worker beside it; both end together."""
     from waitress import serve as waitress_serve
 
+    call_command("collectstatic", interactive=False, verbosity=0)  # first: the site looks once, when it is made
     from notoneless.wsgi import application
 
-    call_command("collectstatic", interactive=False, verbosity=0)
     with _worker(with_worker):
         talk.say(f"网页：http://{host}:{port}   按 Ctrl+C 结束")
         waitress_serve(

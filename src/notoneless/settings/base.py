@@ -21,6 +21,7 @@ BASE_DIR = PACKAGE_DIR.parents[1]
 
 DATA_DIR = Path(os.environ.get("NOTONELESS_DATA") or BASE_DIR / "var").absolute()
 KEYRING_PATH = Path(os.environ.get("NOTONELESS_KEYS") or DATA_DIR / "keys" / "keyring.json").absolute()
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # names of children lie in it: nobody else may look in
 LAKE_DIR = DATA_DIR / "lake"
 UPLOAD_DIR = DATA_DIR / "uploads"
 REGION = os.environ.get("NOTONELESS_REGION", "371321")
