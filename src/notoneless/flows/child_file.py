@@ -168,6 +168,8 @@ def _sources(sweep: Sweep | None, child: Child) -> list[dict[str, Any]]:
 def _field(name: str, sources: list[dict[str, Any]]) -> FieldValues:
     kinds = load_kinds()
     title, shown_as = FIELDS[name]
+    given = [source for source in sources if _value(source, name)]
+    compared_by = _compared_by(name, given)
     values = [
         SourceValue(
             source["kind"],
@@ -175,10 +177,9 @@ def _field(name: str, sources: list[dict[str, Any]]) -> FieldValues:
             source["delivery_id"],
             source["row_no"],
             shown(_value(source, name), shown_as),
-            _compared(source, name),
+            "".join(_value(source, compared_by).split()),
         )
-        for source in sources
-        if _value(source, name)
+        for source in given
     ]
     return FieldValues(name, title, values)
 
@@ -188,9 +189,10 @@ def _value(source: dict[str, Any], name: str) -> str:
     return "" if found is None else str(found)
 
 
-def _compared(source: dict[str, Any], name: str) -> str:
-    """Whole numbers, for two may look alike when masked; an address by its village, a school by its code."""
-    return _value(source, COMPARED_BY.get(name, name)) or _value(source, name)
+def _compared_by(name: str, sources: list[dict[str, Any]]) -> str:
+    """An address is compared by its village, a school by its code, when every source has one; else as written."""
+    better = COMPARED_BY.get(name, name)
+    return better if all(_value(source, better) for source in sources) else name
 
 
 def shown(value: str, shown_as: str) -> str:
