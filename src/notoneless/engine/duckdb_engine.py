@@ -34,6 +34,11 @@ class DuckDBEngine:
             "python_enable_replacements": "false",
             "temp_directory": str(temp_dir) if temp_dir else "",
         }
+        if temp_dir is not None:
+            temp_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # What does not fit into memory lies on disk for a moment, under a key that only this process knows. The
+            # wheel's own cipher library asks to be called unsafe: its random numbers are not certified (ADR 0003).
+            config |= {"temp_file_encryption": "true", "force_mbedtls_unsafe": "true"}
         if threads is not None:
             config["threads"] = threads
         if memory is not None:

@@ -17,8 +17,8 @@ def open_engine(
 ) -> Engine:
     """A fresh, empty engine. `memory` is a size such as "8GiB".
 
-    Without `temp_dir` nothing is ever spilled to disk, for a spill file would hold names and ID numbers in the
-    clear; give one only on an encrypted or memory-backed file system. Raises E504 for an unknown engine.
+    Without `temp_dir` nothing is ever spilled to disk; with it, what does not fit into memory is spilled encrypted
+    (ADR 0003). Raises E504 for an unknown engine.
     """
     if name != "duckdb":
         raise Fault("E504", where=name, engine=name)

@@ -83,7 +83,7 @@ def run_sweep(
 
 def compute(inputs: SweepInputs, *, threads: int | None = None, progress: Progress | None = None) -> Comparison:
     """The calculation alone: no database, nothing written. 1 or 2 threads give the same tables."""
-    with open_engine(threads=threads) as engine:
+    with open_engine(threads=threads, memory=settings.ENGINE_MEMORY, temp_dir=settings.DATA_DIR / "spill") as engine:
         return compare(
             inputs.rosters,
             as_of=inputs.as_of,

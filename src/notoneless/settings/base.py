@@ -5,6 +5,7 @@ Environment read here:
   NOTONELESS_KEYS          key ring file (default: <data>/keys/keyring.json); keep it out of backups of the data
   NOTONELESS_DATABASE_URL  postgres://user:password@host:port/name (default: SQLite in the data folder)
   NOTONELESS_REGION        six digits of the county or city whose policy pack applies
+  NOTONELESS_MEMORY        memory of the comparison engine, such as 6GB (default); beyond it, it spills to disk
   NOTONELESS_HOSTS         further host names the site answers to, separated by commas
 """
 
@@ -24,6 +25,8 @@ KEYRING_PATH = Path(os.environ.get("NOTONELESS_KEYS") or DATA_DIR / "keys" / "ke
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # names of children lie in it: nobody else may look in
 LAKE_DIR = DATA_DIR / "lake"
 UPLOAD_DIR = DATA_DIR / "uploads"
+# What the engine may hold in memory before it spills (encrypted) to the data folder.
+ENGINE_MEMORY = os.environ.get("NOTONELESS_MEMORY", "6GB")
 REGION = os.environ.get("NOTONELESS_REGION", "371321")
 
 # Whether a missing key ring may be made on first use. Never when sealed data is already there (org/keys.py).
