@@ -23,7 +23,7 @@ from notoneless.files.xlsx_write import Sheet, write_workbook
 
 SCHEMA_VERSION = 1
 NO_LIMIT = 100_000  # columns
-NARROWEST_COLUMN = 7  # terminal columns below which a folded cell can no longer be read
+NARROWEST_COLUMN = 10  # terminal columns below which a folded cell can no longer be read
 
 
 class Exit(IntEnum):
