@@ -59,6 +59,7 @@ def _step_sql(costs: LinkCosts) -> str:
     same, close = is_any("name", "same"), is_any("name", "same", *NEAR_NAMES)
     partly = is_any("name", "surname", "one_char", "shared")
     born, born_about = is_any("birth", "same"), is_any("birth", "same", "swapped", "near")
+    not_far = f"NOT {is_any('birth', 'far')}"
     sex, ids = f"NOT {is_any('sex', 'differ')}", f"NOT {is_any('id_no', 'differ')}"
     id_same, id_meant = is_any("id_no", "same"), is_any("id_no", "repaired", "as_typed")
     village, school = is_any("place", "village"), is_any("school", "class", "same")
@@ -66,16 +67,21 @@ def _step_sql(costs: LinkCosts) -> str:
     sure, free = f"weight >= {costs.upper!r}", "NOT taken"
     rules = {
         "exact_id": [id_same, same],
-        "exact_id_near": [id_same, close],
-        "exact_id_birth": [id_same, f"({partly} OR {family} OR {is_any('school', 'class')})", born, sex, free],
-        "student_no": [is_any("student", "same"), close, f"NOT {is_any('birth', 'far')}", ids],
-        "repaired_id": [id_meant, close],
+        "exact_id_near": [id_same, close, not_far],
+        "exact_id_birth": [
+            id_same, born, sex,
+            f"(({partly} OR {family} OR {is_any('school', 'class')}) AND {free} OR {is_any('name', 'surname')})",
+        ],
+        "student_no": [is_any("student", "same"), close, not_far, ids],
+        "repaired_id": [
+            id_meant, f"({same} OR {close} AND {not_far} OR {family} AND {born} AND {sex} AND {free})",
+        ],
         "name_birth_place": [same, born, sex, village, ids, sure],
         "name_birth_school": [same, born, sex, school, ids, sure, free],
         "household": [
-            f"({family} AND ({close} OR {is_any('name', 'surname')}) AND {born_about} AND {free}"
+            f"({family} AND ({close} OR {is_any('name', 'surname')}) AND {born_about} AND {sex} AND {free}"
             f" OR {kin} AND {same} AND {born})",
-            sex, ids, sure,
+            ids, sure,
         ],
         "name_variant": [close, born, sex, f"({village} OR {school})", ids, sure, free],
         "scored": [f"({close} AND {ids} OR {same} AND {born} AND {kin})", sure, free],
@@ -110,6 +116,7 @@ def _ranked_sql(*placed: str) -> str:
 def _claim_sql() -> str:
     """Rows that have one clear best person, beside that person's best row; `alike`: they look like the same person."""
     gap = definitions.weights().gap
+    by_number = is_any("id_no", "same", "repaired", prefix="r.v_")
     return f"""
         SELECT *, rid = first_rid OR idv = first_idv
                 OR (fold = first_fold AND coalesce(birth = first_birth, true)) AS alike
@@ -117,17 +124,19 @@ def _claim_sql() -> str:
             SELECT r.*, s.fold, s.birth, s.idv,
                 first_value(r.rid) OVER w AS first_rid, first_value(s.fold) OVER w AS first_fold,
                 first_value(s.birth) OVER w AS first_birth, first_value(s.idv) OVER w AS first_idv,
-                max(r.weight) OVER (PARTITION BY r.pid) AS first_weight
+                first_value(r.v_id_no) OVER w AS first_id_no, first_value(r.weight) OVER w AS first_weight
             FROM ranked r JOIN seek s ON s.rid = r.rid
             WHERE r.place = 1 AND r.auto AND r.lead >= {gap!r}
-            WINDOW w AS (PARTITION BY r.pid ORDER BY r.weight DESC, r.rid)
+            WINDOW w AS (PARTITION BY r.pid ORDER BY {by_number} DESC, r.weight DESC, r.rid)
         )"""
 
 
 def _fight_sql() -> str:
-    """Persons claimed by two rows that do not look alike and are about equally good."""
+    """Persons claimed by two rows that do not look alike and are about equally good, neither by its ID number."""
     gap = definitions.weights().gap
-    return f"SELECT DISTINCT pid FROM claim WHERE NOT coalesce(alike, false) AND first_weight - weight < {gap!r}"
+    by_number = is_any("id_no", "same", "repaired", prefix="first_")
+    return f"""SELECT DISTINCT pid FROM claim
+        WHERE NOT coalesce(alike, false) AND first_weight - weight < {gap!r} AND NOT {by_number}"""
 
 
 def _settled_sql(*, repeats: bool) -> str:

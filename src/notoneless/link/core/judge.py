@@ -52,7 +52,7 @@ def is_any(field: str, *verdicts: str, prefix: str = "v_") -> str:
     return f"coalesce({prefix}{field} IN ({codes}), false)"
 
 
-NEAR_NAMES = ("homophone", "lookalike", "swapped", "latin", "damaged")
+NEAR_NAMES = ("homophone", "lookalike", "swapped", "latin", "damaged", "remnant")
 
 
 def _name_verdicts(engine: Engine, known: str, book: NameBook) -> None:

@@ -40,6 +40,8 @@ def _different_length(short: str, long: str) -> str:
         return (
             "latin" if names.syllables(short).replace(" ", "") == names.syllables(long).replace(" ", "") else "none"
         )
+    if len(short) == 1 and long.startswith(short) and len(long) <= 3:
+        return "remnant"
     if len(short) >= 4 and long.startswith(short):
         return "damaged"
     if len(short) >= 2 and len(long) - len(short) == 1 and short[0] == long[0] and _is_subsequence(short, long):
@@ -48,9 +50,7 @@ def _different_length(short: str, long: str) -> str:
 
 
 def _shared(one: str, other: str) -> str:
-    """A shared surname says nothing (brothers, sisters and half the village have it), unless it is all that is left."""
-    if len(one) == 1 and other.startswith(one):
-        return "shared"
+    """A shared surname says nothing: brothers, sisters and half the village have it."""
     return "shared" if set(one[1:]) & set(other[1:]) else "none"
 
 
