@@ -98,13 +98,12 @@ def test(arguments: argparse.Namespace) -> int:
     if not arguments.fast:
         install_test_packages()
     failed = check(arguments)
-    pytest = ["-m", "coverage", "run", "--parallel-mode", "-m", "pytest"]
-    fast = ["tests/unit", "tests/spec", "tests/integration"]
+    pytest, kinds = ["-m", "pytest", "-n", "2"], ["tests/unit", "tests/spec", "tests/integration"]
     if arguments.fast:
-        return python("-m", "pytest", "-q", "-n", "2", *fast) or failed
+        return python(*pytest, "-m", "not slow", *kinds) or failed
     python("-m", "coverage", "erase")
-    failed |= python(*pytest, *fast)
-    failed |= python("tests/lib/run_on_postgres.py", "-m", "pytest", "tests/integration")
+    failed |= python("-m", "coverage", "run", *pytest, *kinds)
+    failed |= python("tests/lib/run_on_postgres.py", *pytest, "tests/integration")
     failed |= python("-m", "pytest", "tests/browser")
     failed |= python("-m", "coverage", "combine", "--quiet") or python("tools/coverage_gate.py")
     return failed
