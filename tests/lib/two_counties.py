@@ -9,20 +9,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
+from tests.lib import cases as k
 from tests.lib import cast as c
 from tests.lib import rosters
 from tests.lib.cast import Cast
 from tests.lib.rosters import Pupil
+from tests.lib.web import client_of, hukou_csv, run_jobs, upload
 
+from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.check.records.models import Sweep
 from notoneless.flows.import_file import import_file
 from notoneless.flows.sweep import run_sweep
-from notoneless.link.records.models import Child
+from notoneless.jobs.queue import enqueue
+from notoneless.link.records.actions import undo_link
+from notoneless.link.records.models import Child, ReviewPair
+from notoneless.link.records.queries import get_members
 from notoneless.org.actions import create_user
 from notoneless.org.models import User
-from notoneless.roster.records.models import Delivery
+from notoneless.roster.records.models import Delivery, UploadDraft
 
 SCAN = b"%PDF-1.4 one page"
 
@@ -106,3 +113,78 @@ def child_of(county: County, pupil: Pupil) -> Child:
 
 def case_of(county: County, pupil: Pupil) -> Case:
     return Case.objects.get(child=child_of(county, pupil))
+
+
+Samples = dict[str, object]
+
+
+def fill(counties: Sequence[County]) -> list[Samples]:
+    """One of everything that an address can name, per county: URL parameter → value."""
+    filled = [_fill(county) for county in counties]
+    # Last of all, so that nobody runs them: jobs that wait.
+    return [{**things, "job_id": waiting_job(county)} for county, things in zip(counties, filled, strict=True)]
+
+
+def _fill(county: County) -> Samples:
+    sweep_county(county, LISTS[:2])
+    sweep = sweep_county(county, LISTS[2:])
+    child = child_of(county, county.present)
+    row_key = get_members(sweep.pk, child.pk)[0]["row_key"]
+    pair = ReviewPair.objects.get(place_code__startswith=county.place[:6], status=ReviewPair.Status.OPEN)
+    return {
+        "sweep_id": sweep.pk,
+        "check_id": "suspected_dropout",
+        "pair_id": pair.pk,
+        "child_id": child.pk,
+        "row_key": row_key,
+        "decision_id": split_once(county, sweep, child),
+        **work_on(county, case_of(county, county.away)),
+        **at_the_desk(county),
+    }
+
+
+def work_on(county: County, case: Case) -> Samples:
+    """A case with a visit, a plan, a measure, a paper with its scan, and a closing that waits for a decision."""
+    by, gap = county.clerk, case.gaps.get()
+    visit = actions.record_visit(case_id=case.pk, report=k.visit_report(), by=by, now=c.NOW)
+    actions.set_plan(**k.fresh_gap(gap), plan="送学上门补课", by=by, now=c.NOW)
+    measure = actions.add_measure(gap_id=gap.pk, text="联系寄宿床位", by=by, now=c.NOW)
+    paper = k.add_evidence(case, by, "graduation_paper", file=SCAN, file_name="毕业证.pdf")
+    request = actions.ask_closing(
+        **k.fresh(case), outcome_id="graduated", evidence_id=paper.pk, reason="已毕业", by=by, now=c.NOW
+    )
+    return {
+        "case_id": case.pk,
+        "gap_id": gap.pk,
+        "corrects_id": visit.pk,
+        "measure_id": measure.pk,
+        "evidence_id": paper.pk,
+        "request_id": request.pk,
+        "move_id": "confirm",
+    }
+
+
+def split_once(county: County, sweep: Sweep, child: Child) -> int:
+    """A verdict on two of the child's rows."""
+    keys = [member["row_key"] for member in get_members(sweep.pk, child.pk)]
+    return undo_link(
+        child=child, row_key=keys[0], other_key=keys[1], reason="家长说不是", by=county.clerk, now=c.NOW
+    ).pk
+
+
+def at_the_desk(county: County) -> Samples:
+    """What the clerk's own clicks leave: a batch with a wrong row, and an upload that is not decided yet."""
+    client = client_of(county.clerk)
+    upload(client, ("低保.csv", hukou_csv(rows=2)))
+    taken = UploadDraft.objects.get(created_by=county.clerk)
+    client.post(f"/roster/draft/{taken.pk}/publish/")
+    run_jobs()
+    taken.refresh_from_db()
+    upload(client, ("再报.csv", hukou_csv(rows=3)))
+    draft = UploadDraft.objects.get(created_by=county.clerk, delivery=None)
+    return {"delivery_id": taken.delivery_id, "draft_id": draft.pk}
+
+
+def waiting_job(county: County) -> UUID:
+    """A sweep that was asked for."""
+    return enqueue("sweep", {"as_of": rosters.AS_OF.isoformat()}, by=county.clerk, now=c.NOW).pk
