@@ -58,7 +58,7 @@ def _step_sql(costs: LinkCosts) -> str:
     """The first step, in their order, whose conditions hold. The conditions are what each step's sentence says."""
     same, close = is_any("name", "same"), is_any("name", "same", *NEAR_NAMES)
     partly = is_any("name", "surname", "one_char", "shared")
-    born, born_about = is_any("birth", "same"), is_any("birth", "same", "swapped", "near")
+    born, born_about = is_any("birth", "same"), is_any("birth", "same", "swapped", "near", "lunar")
     not_far = f"NOT {is_any('birth', 'far')}"
     sex, ids = f"NOT {is_any('sex', 'differ')}", f"NOT {is_any('id_no', 'differ')}"
     id_same, id_meant = is_any("id_no", "same"), is_any("id_no", "repaired", "as_typed")
@@ -84,8 +84,13 @@ def _step_sql(costs: LinkCosts) -> str:
             ids, sure,
         ],
         "name_variant": [close, born, sex, f"({village} OR {school})", ids, sure, free],
-        "scored": [f"({close} AND {ids} OR {same} AND {born} AND {kin})", sure, free],
-        "ids_differ": [f"NOT {ids}", close, born, sex, f"({village} OR {school} OR {family})"],
+        "scored": [f"(({same} OR {close} AND NOT ({id_same} AND NOT {not_far})) AND {ids} OR {same} AND {born} AND {kin})", sure, free],
+        "ids_differ": [
+            f"NOT {ids}", sex,
+            f"({close} AND {born} AND ({village} OR {school} OR {family})"
+            f" OR {same} AND {born} AND {is_any('place', 'town')}"
+            f" OR {same} AND {is_any('birth', 'lunar')} AND ({village} OR {family}))",
+        ],
         "name_differs": [
             is_any("birth", "same", "swapped"), sex, ids,
             f"({free} AND {partly} AND {sure} AND ({family} OR {village} OR {id_meant})"

@@ -75,6 +75,7 @@ class Weights:
     """Bits of evidence; see weights.yaml for what each figure means."""
 
     fields: dict[str, Field]
+    lunar_days: tuple[int, int]
     id_without_name: float
     birth_within_id: float
     birth_against_id: float
@@ -120,6 +121,7 @@ def weights() -> Weights:
     frequency = raw["frequency"]
     return Weights(
         fields={f["id"]: _field(f) for f in raw["fields"]},
+        lunar_days=(raw["lunar_days"]["least"], raw["lunar_days"]["most"]),
         id_without_name=raw["id_without_name"],
         birth_within_id=raw["birth_within_id"],
         birth_against_id=raw["birth_against_id"],

@@ -97,11 +97,14 @@ def _birth() -> str:
     year, month, day = "floor({0}.birth / 10000)", "floor({0}.birth % 10000 / 100)", "{0}.birth % 100"
     r = [part.format("r") for part in (year, month, day)]
     f = [part.format("f") for part in (year, month, day)]
+    days = f"({year} * 365.25 + {month} * 30.44 + {day})"
+    least, most = definitions.weights().lunar_days
     return f"""CASE
         WHEN r.birth = f.birth OR r.birth = f.birth2 THEN {code("birth", "same")}
         WHEN {r[0]} = {f[0]} AND {r[1]} = {f[2]} AND {r[2]} = {f[1]} THEN {code("birth", "swapped")}
         WHEN {r[0]} = {f[0]} AND ({r[1]} = {f[1]} OR {r[2]} = {f[2]}) THEN {code("birth", "near")}
         WHEN {r[1]} = {f[1]} AND {r[2]} = {f[2]} AND abs({r[0]} - {f[0]}) IN (1, 10) THEN {code("birth", "near")}
+        WHEN abs({days.format("r")} - {days.format("f")}) BETWEEN {least} AND {most} THEN {code("birth", "lunar")}
         WHEN r.birth <> f.birth THEN {code("birth", "far")} END"""
 
 
@@ -155,11 +158,17 @@ def _name_bits() -> str:
     return f"(CASE v_name {' '.join(lines)} ELSE 0.0 END)"
 
 
+def _is_stranger() -> str:
+    """SQL: the same number, but the name is not this person's, or only sounds like it while the birthday is far off."""
+    near = f"{is_any('name', *NEAR_NAMES)} AND NOT {is_any('birth', 'far')}"
+    return f"({is_any('id_no', 'same')} AND NOT ({is_any('name', 'same', 'surname')} OR {near}))"
+
+
 def _lender_sql() -> str:
     """Rows whose valid ID number belongs to someone of another name: the number was copied or lent and says nothing."""
     return f"""
         SELECT DISTINCT rid FROM pair
-        WHERE {is_any("id_no", "same")} AND NOT {is_any("name", "same", "surname", *NEAR_NAMES)}
+        WHERE {_is_stranger()}
         UNION
         SELECT s.rid FROM seek s JOIN parent p ON p.idv = s.idv"""
 
@@ -187,8 +196,7 @@ def _bits(field: str, persons: int) -> str:
 
 def _id_bits(persons: int) -> str:
     w = definitions.weights()
-    stranger = f"{is_any('id_no', 'same')} AND NOT {is_any('name', 'same', 'surname', *NEAR_NAMES)}"
-    return f"(CASE WHEN {stranger} THEN {w.id_without_name!r} ELSE {_bits('id_no', persons)} END)"
+    return f"(CASE WHEN {_is_stranger()} THEN {w.id_without_name!r} ELSE {_bits('id_no', persons)} END)"
 
 
 def _birth_bits(persons: int) -> str:
