@@ -15,7 +15,8 @@ from notoneless.cli import start
 from notoneless.cli.chinese import App
 from notoneless.cli.output import Exit, print_table, stop, talk, write_json
 from notoneless.common.errors import Fault
-from notoneless.org.keys import keyring, lake
+from notoneless.flows.clean_up import clean_up
+from notoneless.org.keys import keyring
 from notoneless.org.models import User
 from notoneless.policy.pack import load_pack
 from notoneless.trail.chain import verify_chain
@@ -61,8 +62,9 @@ def _keys() -> tuple[bool, str]:
 
 
 def _lake() -> tuple[bool, str]:
-    removed = lake().remove_staging()
-    return True, f"{settings.LAKE_DIR}；清理未完成的写入 {removed} 处"
+    cleaned = clean_up()
+    unused = len(cleaned.directories)
+    return True, f"{settings.LAKE_DIR}；清理未完成的写入 {cleaned.unfinished} 处、没有生效的目录 {unused} 个"
 
 
 def _disk() -> tuple[bool, str]:

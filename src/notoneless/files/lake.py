@@ -5,8 +5,7 @@
 
 A directory is written in staging, every file and folder is fsynced, then one rename publishes it. A process killed at
 any point leaves either nothing or a staging directory that `remove_staging` clears away. A directory counts only once
-the database points to it; one that was published just before a crash can be found with `ids` and taken out with
-`discard`. The manifest is plain text and holds no personal data: the wrapped data key, the files with row counts and
+the database points to it; one that was published just before a crash is taken out by `discard_unknown`. The manifest is plain text and holds no personal data: the wrapped data key, the files with row counts and
 the SHA-256 of their plain bytes, and what the publisher adds.
 """
 
@@ -17,8 +16,8 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -53,9 +52,10 @@ class FileInfo:
 class Stage:
     """A directory being written. Get one from `Lake.stage`."""
 
-    def __init__(self, lake: "Lake", folder: Path) -> None:
+    def __init__(self, lake: "Lake", folder: Path, lock: IO[str]) -> None:
         self._lake = lake
         self._folder = folder
+        self._lock = lock
         self._seal = secrets.token_hex(16)
         self._key = lake.keyring.new_data_key()[1]
         self._files: dict[str, FileInfo] = {}
@@ -125,6 +125,8 @@ class Stage:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             raise Fault("E030", where=id, id=id)
+        self._lock.write(f"{collection}/{id}")  # still ours until the stage ends: see `discard`
+        self._lock.flush()
         try:
             os.rename(self._folder, target)
         except OSError as error:
@@ -157,7 +159,10 @@ class Lake:
 
     @contextmanager
     def stage(self) -> Iterator[Stage]:
-        """A new staging directory; removed at the end unless it was published."""
+        """A new staging directory; removed at the end unless it was published.
+
+        Write the row that points to a published directory before the stage ends: until then nobody takes it out.
+        """
         staging = self.root / STAGING
         staging.mkdir(exist_ok=True, mode=0o700)
         folder = staging / secrets.token_hex(8)
@@ -166,16 +171,13 @@ class Lake:
             fcntl.flock(lock, fcntl.LOCK_EX)
             folder.mkdir(mode=0o700)
             try:
-                yield Stage(self, folder)
+                yield Stage(self, folder, lock)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
                 lock_path.unlink(missing_ok=True)
 
     def remove_staging(self) -> int:
-        """Clear away what killed processes left behind; directories still being written stay.
-
-        Returns how many went.
-        """
+        """Clear away what killed processes left behind, not what is still being written. Returns how many went."""
         removed = 0
         for lock_path in sorted((self.root / STAGING).glob("*.lock")):
             with open(lock_path) as lock:
@@ -237,10 +239,7 @@ class Lake:
         columns: Sequence[str] | None = None,
         filters: pc.Expression | list[Any] | None = None,
     ) -> pa.Table:
-        """A table, or the named columns and the rows that meet `filters` (pyarrow's form).
-
-        Only those parts are opened.
-        """
+        """A table, or the named columns and the rows that meet `filters` (pyarrow's form); opens only those parts."""
         with self.open(collection, id, name) as source:
             wanted = None if columns is None else list(columns)
             return pq.read_table(pa.PythonFile(source, mode="r"), columns=wanted, filters=filters, use_threads=False)
@@ -279,14 +278,41 @@ class Lake:
             if not self._is_whole(collection, id, file)
         ]
 
+    def discard_unknown(self, collection: str, known: Callable[[], Iterable[str]]) -> list[str]:
+        """Take out the directories whose publisher died before its transaction; returns their ids.
+
+        `known` gives the ids in the database; it is asked last, so that a writer who finishes meanwhile loses nothing.
+        """
+        found = set(self.ids(collection)) - {id for kind, _, id in self._being_published() if kind == collection}
+        unknown = sorted(found - set(known()))
+        for id in unknown:
+            self.discard(collection, id)
+        return unknown
+
     def discard(self, collection: str, id: str) -> None:
-        """Take out a published directory that the database does not point to; the caller has made sure of that."""
+        """Take out a published directory that the database does not point to; the caller has made sure of that.
+
+        Raises Fault E035 while the process that published it is still at work.
+        """
+        if (collection, "/", id) in self._being_published():
+            raise Fault("E035", where=id, id=id)
         grave = self.root / STAGING / secrets.token_hex(8)
         grave.parent.mkdir(exist_ok=True, mode=0o700)
         grave.with_suffix(".lock").touch()
         os.rename(self.folder(collection, id), grave)
         shutil.rmtree(grave)
         grave.with_suffix(".lock").unlink()
+
+    def _being_published(self) -> set[tuple[str, str, str]]:
+        """What living writers have published and not yet finished with."""
+        found = set()
+        for lock_path in (self.root / STAGING).glob("*.lock"):
+            with suppress(FileNotFoundError), open(lock_path) as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    found.add(lock.read().partition("/"))
+        return found
 
     def _is_whole(self, collection: str, id: str, file: dict[str, Any]) -> bool:
         digest = hashlib.sha256()

@@ -18,7 +18,7 @@ from notoneless.check.records.models import Sweep
 from notoneless.check.records.permissions import check_can_run
 from notoneless.check.records.queries import list_sweep_ids
 from notoneless.engine import open_engine
-from notoneless.files.lake import content_digest
+from notoneless.files.lake import Stage, content_digest
 from notoneless.flows.compare import compare
 from notoneless.flows.comparison import Comparison
 from notoneless.flows.open_gaps import open_gaps
@@ -66,19 +66,20 @@ def run_sweep(
     if same is not None:
         return SweepOutcome(sweep=same, already=True)
     comparison = compute(inputs, threads=threads, progress=tell)
-    sweep_id, manifest_digest = publish(inputs, comparison, tell)
-    sweep = Sweep(
-        id=sweep_id,
-        as_of=as_of,
-        region=region,
-        policy_version=inputs.pack.version,
-        policy_digest=inputs.pack.digest,
-        manifest_digest=manifest_digest,
-        previous_id=inputs.previous or None,
-        summary=comparison.summary(),
-        seconds=round(time.monotonic() - started, 2),
-    )
-    return _make_current(sweep, inputs, comparison, by, now, tell)
+    with lake().stage() as stage:
+        sweep_id, manifest_digest = publish(stage, inputs, comparison, tell)
+        sweep = Sweep(
+            id=sweep_id,
+            as_of=as_of,
+            region=region,
+            policy_version=inputs.pack.version,
+            policy_digest=inputs.pack.digest,
+            manifest_digest=manifest_digest,
+            previous_id=inputs.previous or None,
+            summary=comparison.summary(),
+            seconds=round(time.monotonic() - started, 2),
+        )
+        return _make_current(sweep, inputs, comparison, by, now, tell)
 
 
 def compute(inputs: SweepInputs, *, threads: int | None = None, progress: Progress | None = None) -> Comparison:
@@ -97,18 +98,19 @@ def compute(inputs: SweepInputs, *, threads: int | None = None, progress: Progre
         )
 
 
-def publish(inputs: SweepInputs, comparison: Comparison, tell: Progress) -> tuple[str, str]:
-    """Write the sweep's files beside, rename them into place. Returns (sweep id, digest of all file contents)."""
+def publish(stage: Stage, inputs: SweepInputs, comparison: Comparison, tell: Progress) -> tuple[str, str]:
+    """Write the sweep's files beside, rename them into place. Returns (sweep id, digest of all file contents).
+
+    Raises E035 while another process makes the very same sweep.
+    """
     tell("保存结果", 0, 0)
-    with lake().stage() as stage:
-        for name, table in sweep_files(inputs, comparison):
-            stage.write_table(name, table)
-        digest = content_digest(stage.files)
-        sweep_id = _sweep_id(inputs, digest)
-        if lake().exists(COLLECTION, sweep_id):
-            # Left by a run that died before its database transaction: same name means same bytes.
-            return sweep_id, digest
-        stage.publish(COLLECTION, sweep_id, inputs.manifest() | {"content_digest": digest})
+    for name, table in sweep_files(inputs, comparison):
+        stage.write_table(name, table)
+    digest = content_digest(stage.files)
+    sweep_id = _sweep_id(inputs, digest)
+    if lake().exists(COLLECTION, sweep_id) and not Sweep.objects.filter(pk=sweep_id).exists():
+        lake().discard(COLLECTION, sweep_id)  # left by a run that died before its transaction
+    stage.publish(COLLECTION, sweep_id, inputs.manifest() | {"content_digest": digest})
     return sweep_id, digest
 
 

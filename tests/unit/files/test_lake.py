@@ -238,6 +238,21 @@ def test_discard_takes_out_an_orphan(lake: Lake) -> None:
     publish(lake)
 
 
+def test_what_the_database_does_not_know_is_taken_out_but_not_from_a_living_writer(lake: Lake) -> None:
+    """A process that died between the rename and its transaction leaves a directory that nobody points to."""
+    publish(lake, "D1")
+    publish(lake, "D2")
+    with lake.stage() as stage:
+        stage.publish("deliveries", "D3", {})
+        assert lake.discard_unknown("deliveries", lambda: ["D1"]) == ["D2"]
+        with pytest.raises(Fault) as fault:
+            lake.discard("deliveries", "D3")
+        assert fault.value.code == "E035"
+    assert lake.ids("deliveries") == ["D1", "D3"]
+    assert lake.discard_unknown("deliveries", lambda: ["D1"]) == ["D3"]
+    assert list((lake.root / ".staging").iterdir()) == []
+
+
 def test_staging_of_living_writers_stays(lake: Lake) -> None:
     with lake.stage() as stage:
         stage.write_bytes("a", b"1")
