@@ -34,6 +34,7 @@ def standing(county: County) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
+@pytest.mark.slow
 def test_the_sweep_of_the_next_county_leaves_ours_alone_and_ours_leaves_theirs(cast: Cast) -> None:
     home, foreign = home_county(cast), foreign_county(cast)
     sweep_county(home)
