@@ -36,10 +36,22 @@ class Screen:
 
 
 SCREENS: tuple[Screen, ...] = (
-    Screen("roster", _("名册"), (Permission.ROSTER_VIEW,), home="notoneless.web.roster.home.numbers"),
+    Screen(
+        "roster",
+        _("名册"),
+        (Permission.ROSTER_VIEW,),
+        home="notoneless.web.roster.home.numbers",
+        todo="notoneless.web.roster.home.tasks",
+    ),
     Screen("sweep", _("摸排"), (Permission.SWEEP_VIEW,), home="notoneless.web.sweep.home.numbers"),
     Screen("check", _("核查"), (Permission.SWEEP_VIEW,), in_menu=False),
-    Screen("review", _("同一人复核"), (Permission.LINK_REVIEW,), home="notoneless.web.review.home.numbers"),
+    Screen(
+        "review",
+        _("同一人复核"),
+        (Permission.LINK_REVIEW,),
+        home="notoneless.web.review.home.numbers",
+        todo="notoneless.web.review.home.tasks",
+    ),
     Screen("ledger", _("台账"), (Permission.LEDGER_VIEW,), home="notoneless.web.ledger.home.numbers"),
     Screen(
         "case",

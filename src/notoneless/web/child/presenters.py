@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notoneless.case.core.states import state_name
 from notoneless.case.records.models import Case, Gap
@@ -23,11 +24,13 @@ from notoneless.web.shell.templatetags.desk import grade_name
 
 STATUS_KINDS = {"met": "done", "gap": "bad", "excused": "doing", "unknown": "warn"}
 STATE_ORDER = {"gap": 0, "unknown": 1, "excused": 2, "met": 3}
-# How one roster row names a relative: the columns of the name, of the relation, of the phone.
+# How one roster row names a relative: the columns of the name, of the relation, of the phone; how the relation reads.
+# 与户主关系 says what the child is to the head, so it must not stand behind the head's name alone.
+OF_HEAD = gettext_lazy("户主或申请人，孩子是其%(relation)s")
 FAMILY_COLUMNS = (
-    ("guardian_name", "guardian_relation", "phone"),
-    ("hh_head", "relation", ""),
-    ("head_name", "relation", ""),
+    ("guardian_name", "guardian_relation", "phone", "%(relation)s"),
+    ("hh_head", "relation", "", OF_HEAD),
+    ("head_name", "relation", "", OF_HEAD),
 )
 
 
@@ -120,8 +123,9 @@ def relatives(sources: list[dict[str, Any]]) -> list[Relative]:
     """The grown-ups that the child's rows name, each name once per list."""
     kinds, found = load_kinds(), dict[tuple[str, str], Relative]()
     for source in sources:
-        for columns in FAMILY_COLUMNS:
+        for *columns, sentence in FAMILY_COLUMNS:
             name, relation, phone = (_text(source["row"], column) for column in columns)
+            relation = str(sentence) % {"relation": relation} if relation else ""
             kind = kinds[source["kind"]].name
             if name and (name, kind) not in found:
                 found[name, kind] = Relative(name, relation, phones.mask(phone) if phone else "", kind)

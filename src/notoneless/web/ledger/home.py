@@ -11,16 +11,18 @@ from notoneless.org.models import User
 from notoneless.web.shell.home import HomeNumber
 
 KINDS = {"suspected": "bad", "dropout": "bad", "aid": "warn", "data": "warn"}
+NOBODY = "off"
 
 
 def numbers(user: User, now: datetime) -> list[HomeNumber]:
     """Every ledger with how many children are on it now."""
+    counted = [(one, list_ledger(user, one, {}).count()) for one in LEDGERS.values()]
     return [
         HomeNumber(
             one.name,
-            list_ledger(user, one, {}).count(),
+            number,
             reverse("ledger:page", args=[one.id]),
-            kind=KINDS.get(one.id, ""),
+            kind=KINDS.get(one.id, "") if number else NOBODY,
         )
-        for one in LEDGERS.values()
+        for one, number in counted
     ]

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from notoneless.link.records.models import ReviewPair
 from notoneless.link.records.queries import list_reviews
 from notoneless.org.models import User
-from notoneless.web.shell.home import HomeNumber
+from notoneless.web.shell.home import HomeNumber, HomeTask
+
+
+def tasks(user: User, now: datetime) -> list[HomeTask]:
+    """Pairs that the next sweep needs decided."""
+    waiting = list_reviews(user).filter(status=ReviewPair.Status.OPEN).count()
+    sentence = _("%(n)s 对疑似同一人等您判定") % {"n": waiting}
+    return [HomeTask(_("判定"), "warn", sentence, reverse("review:queue"), _("去判定"))] if waiting else []
 
 
 def numbers(user: User, now: datetime) -> list[HomeNumber]:

@@ -13,11 +13,11 @@ from notoneless.org.permissions import Permission, may
 from notoneless.roster.records.models import Delivery, UploadDraft
 from notoneless.roster.records.queries import list_deliveries, list_drafts
 from notoneless.web.roster.presenters import kind_lines
-from notoneless.web.shell.home import HomeNumber
+from notoneless.web.shell.home import HomeNumber, HomeTask
 
 
 def numbers(user: User, now: datetime) -> list[HomeNumber]:
-    """Lists that are in, lists that are missing (offices only), uploads that wait for a decision."""
+    """Lists that are in, lists that are missing (offices only)."""
     current = list(list_deliveries(user).filter(status=Delivery.Status.CURRENT))
     found = [HomeNumber(_("有效批次"), len(current), reverse("roster:batches"))]
     if not (user.sender or user.school_code):
@@ -26,8 +26,13 @@ def numbers(user: User, now: datetime) -> list[HomeNumber]:
         note = _("%(names)s 等") % {"names": names} if len(missing) > 3 else names
         kind = "warn" if missing else "done"
         found.append(HomeNumber(_("还没收到的名册"), len(missing), reverse("roster:center"), note, kind))
-    if may(user, Permission.ROSTER_UPLOAD):
-        waiting = list_drafts(user).filter(status__in=[UploadDraft.Status.READY, UploadDraft.Status.FAILED]).count()
-        if waiting:
-            found.append(HomeNumber(_("等您确认的上传"), waiting, reverse("roster:drafts"), kind="warn"))
     return found
+
+
+def tasks(user: User, now: datetime) -> list[HomeTask]:
+    """Uploads that were checked and wait for a decision: nothing of them is imported yet."""
+    if not may(user, Permission.ROSTER_UPLOAD):
+        return []
+    waiting = list_drafts(user).filter(status__in=[UploadDraft.Status.READY, UploadDraft.Status.FAILED]).count()
+    sentence = _("%(n)s 份上传核对好了，等您确认导入") % {"n": waiting}
+    return [HomeTask(_("确认"), "warn", sentence, reverse("roster:drafts"), _("去确认"))] if waiting else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from django.utils.translation import gettext as _
 from notoneless.check.core import load_checks
 from notoneless.common.dates import MonthDay, term_of
 from notoneless.common.errors import error_text
+from notoneless.org.models import User
 from notoneless.policy.pack import load_pack
 from notoneless.roster.core import KindDefinition, load_kinds
 from notoneless.roster.records.models import Delivery
+
+_AREA = re.compile(r"^.*[省市县区]")
 
 
 @dataclass(frozen=True)
@@ -44,17 +48,32 @@ class ProblemLine:
     how: str
 
 
-def kind_lines(deliveries: Iterable[Delivery], today: dt.date) -> list[KindLine]:
-    """Every kind, in or not, those that most checks need first; numbers are those of the current term's lists."""
+def kind_lines(deliveries: Iterable[Delivery], today: dt.date, unit: str = "") -> list[KindLine]:
+    """Every kind, in or not, those that most checks need first; numbers are those of the current term's lists.
+
+    With ``unit``, the name of a sender, only the kinds that it owes or has sent: the others' lists are not its to miss.
+    """
     by_kind: dict[str, list[Delivery]] = {}
     for delivery in deliveries:
         by_kind.setdefault(delivery.kind, []).append(delivery)
     term = _Terms(today)
     needed = Counter(kind for check in load_checks().values() for kind in check.needs)
-    lines = [
-        _kind_line(kind, needed[kind.id], by_kind.get(kind.id, []), today, term) for kind in load_kinds().values()
-    ]
+    kinds = list(load_kinds().values())
+    owed = [kind for kind in kinds if _owes(unit, kind)]
+    shown = [kind for kind in kinds if kind in owed or kind.id in by_kind] if owed else kinds
+    lines = [_kind_line(kind, needed[kind.id], by_kind.get(kind.id, []), today, term) for kind in shown]
     return sorted(lines, key=lambda line: -line.checks)
+
+
+def unit_of(user: User) -> str:
+    """The name under which this person's unit is a sender of lists; empty for offices that gather all lists."""
+    return user.sender or (_("学校") if user.school_code else "")
+
+
+def _owes(unit: str, kind: KindDefinition) -> bool:
+    """县残疾人联合会 owes what 残疾人联合会 sends; 沂南县民政局 also what 民政局儿童福利科 does."""
+    name = _AREA.sub("", unit)
+    return bool(name) and any(sender in unit or sender.startswith(name) for sender in kind.senders)
 
 
 def _kind_line(kind: KindDefinition, checks: int, found: list[Delivery], today: dt.date, term: _Terms) -> KindLine:

@@ -43,7 +43,7 @@ def center(request: HttpRequest) -> HttpResponse:
     """名册中心: every kind, how fresh its newest list is."""
     current = list_deliveries(request.user).filter(status=Delivery.Status.CURRENT)
     context = {
-        "lines": presenters.kind_lines(current, timezone.localdate()),
+        "lines": presenters.kind_lines(current, timezone.localdate(), presenters.unit_of(request.user)),
         "may_upload": may(request.user, Permission.ROSTER_UPLOAD),
         "waiting": _open_drafts(request).count(),
     }

@@ -18,6 +18,8 @@ from django.utils.module_loading import import_string
 from notoneless.web.screens import SCREENS, Screen
 from notoneless.web.shell.frame import may_any
 
+DAILY = ("case",)
+
 
 @dataclass(frozen=True)
 class HomeNumber:
@@ -66,9 +68,9 @@ def home_tasks(user: Any, now: datetime) -> list[HomeTask]:
 
 
 def home_groups(user: Any, now: datetime) -> list[HomeGroup]:
-    """All groups with at least one number: screens with daily work first, else in the order of the menu."""
+    """All groups with at least one number: the daily work first, else in the order of the menu."""
     asked = [screen for screen in SCREENS if screen.home and may_any(user, screen.permissions)]
-    asked.sort(key=lambda screen: not screen.todo)
+    asked.sort(key=lambda screen: screen.id not in DAILY)
     groups = [HomeGroup(screen.name, f"/{screen.prefix}", _numbers(screen)(user, now)) for screen in asked]
     return [group for group in groups if group.numbers]
 

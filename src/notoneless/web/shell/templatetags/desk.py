@@ -153,6 +153,12 @@ def grade_name(value: str | None) -> str:
 
 
 @register.filter
+def class_name(value: str | None) -> str:
+    """1班 for a bare 1; a class that has a name of its own as it is."""
+    return _("%(number)s班") % {"number": value} if value and value.isdigit() else value or ""
+
+
+@register.filter
 def lookup(mapping: Mapping[Any, Any], key: Any) -> Any:
     """``mapping[key]`` or an empty text."""
     return mapping.get(key, "")
