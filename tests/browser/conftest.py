@@ -10,7 +10,6 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 # Sync Playwright runs an event loop in this thread; Django would refuse the database because of it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -25,7 +24,6 @@ from notoneless.jobs.worker import work
 
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 360, "height": 740}
-SHOTS = Path(os.environ.get("NOTONELESS_SHOTS", ""))
 
 SignIn = Callable[..., Page]
 
@@ -109,18 +107,6 @@ def _is_complaint(kind: str, text: str) -> bool:
 
 def _leaves(url: str, home: str) -> bool:
     return not url.startswith((home, "data:", "blob:", "about:"))
-
-
-@pytest.fixture
-def shot() -> Callable[[Page, str], None]:
-    """``shot(page, "01-roster")`` keeps a picture in the folder NOTONELESS_SHOTS, if that is set (for the README)."""
-
-    def keep(page: Page, name: str) -> None:
-        if str(SHOTS) != ".":
-            SHOTS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=SHOTS / f"{name}.png")
-
-    return keep
 
 
 def fits(page: Page) -> bool:

@@ -13,20 +13,18 @@ With NOTONELESS_PICTURES=1 the day leaves docs/pictures/home-principal.png and d
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, fits
+from tests.browser.hands import follow, picture, press
 from tests.lib import cases as k
 from tests.lib import cast as c
 
 from notoneless.case.records.models import Case
 from notoneless.link.records.models import Child
 
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 Clock = Callable[[dt.datetime], None]
 
 
@@ -48,22 +46,6 @@ def case(clock: Clock, people: c.Cast) -> Case:
     case = k.open_case(people.clerk)
     Child.objects.update(school_name="岸堤镇中心小学", grade="6")
     return case
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep a picture for the README, when asked to."""
-    if os.environ.get("NOTONELESS_PICTURES") == "1":
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}.png")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def follow(page: Page, name: str) -> None:
-    """The first link of that name: the big button comes before the small ones."""
-    page.get_by_role("link", name=name, exact=True).first.click()
 
 
 def write_visit(page: Page, met: str, says: str) -> None:

@@ -10,7 +10,7 @@ from tests.lib.web import hukou_csv
 PAGES = ["/", "/roster/", "/roster/batch/", "/roster/upload/", "/roster/draft/", "/job/", "/help/", "/account/"]
 
 
-def test_a_list_from_file_to_batch_and_back(desk, worker, shot) -> None:
+def test_a_list_from_file_to_batch_and_back(desk, worker) -> None:
     page = desk("clerk")
     page.get_by_role("link", name="名册", exact=True).first.click()
     page.get_by_role("link", name="上传名册").click()
@@ -20,11 +20,9 @@ def test_a_list_from_file_to_batch_and_back(desk, worker, shot) -> None:
     page.get_by_label("送达单位").fill("县公安局户政科")
     page.get_by_role("button", name="上传并核对").click()
     expect(page.get_by_role("button", name="只导入正确的 30 行")).to_be_visible(timeout=30_000)
-    shot(page, "import-check")
     page.get_by_role("button", name="只导入正确的 30 行").click()
     page.get_by_role("link", name="看结果").click(timeout=30_000)
     expect(page.get_by_text("读入 33 ＝ 可用 30 ＋ 退回 3")).to_be_visible()
-    shot(page, "delivery")
     page.get_by_role("link", name="撤回本批").click()
     page.get_by_label("理由").fill("公安局重发了全量名单")
     page.get_by_role("button", name="撤回本批 30 行").click()

@@ -15,6 +15,7 @@ from notoneless.link.records.models import Child, LinkDecision
 from notoneless.link.records.queries import get_members
 from notoneless.trail.models import Event
 from notoneless.trail.sentence import sentence
+from notoneless.web.child.presenters import relatives
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +132,9 @@ def test_who_may_take_rows_apart(cast: Cast, home: Swept) -> None:
         assert client_of(user).post(f"/child/{home.girl.pk}/split/{key}/", {"reason": "不是"}).status_code == 403
     assert client_of(cast.clerk).get(f"/child/{home.girl.pk}/split/no-such-row/").status_code == 404
     assert "拆开" not in client_of(cast.principal).get(f"/child/{home.girl.pk}/").content.decode()
+
+
+def test_a_relation_to_the_head_is_said_of_the_child() -> None:
+    row = {"head_name": "王大山", "relation": "女", "guardian_name": "李秀英", "guardian_relation": "祖母"}
+    shown = [(one.name, one.relation) for one in relatives([{"kind": "low_income", "row": row}])]
+    assert shown == [("李秀英", "祖母"), ("王大山", "户主或申请人，孩子是其女")]

@@ -217,3 +217,20 @@ def test_names_are_text_wherever_they_appear(cast: Cast) -> None:
         page = client.get(address).content.decode()
         assert "<img src=x" not in page
         assert "<script>alert" not in page
+
+
+def test_a_unit_misses_only_the_lists_that_it_owes(cast: Cast) -> None:
+    partner = client_of(cast.partner).get("/roster/").content.decode()
+    assert "持证残疾人" in partner
+    assert "医保参保" not in partner
+    principal = client_of(cast.principal).get("/roster/").content.decode()
+    assert "在校点名" in principal
+    assert "医保参保" not in principal
+    assert "医保参保" in client_of(cast.clerk).get("/roster/").content.decode()
+
+
+def test_an_upload_that_waits_is_something_to_do_today(cast: Cast) -> None:
+    client = client_of(cast.clerk)
+    assert "等您确认导入" not in client.get("/").content.decode()
+    upload(client, ("户籍.csv", hukou_csv()))
+    assert "1 份上传核对好了，等您确认导入" in client.get("/").content.decode()
