@@ -9,7 +9,7 @@ from __future__ import annotations
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.costs import LinkCosts
-from notoneless.link.core.judge import FIELDS, NEAR_NAMES, is_any
+from notoneless.link.core.judge import FIELDS, NEAR_NAMES, is_any, is_stranger
 
 ROUNDS = 2
 MOST_QUESTIONS = 3
@@ -60,6 +60,7 @@ def _step_sql(costs: LinkCosts) -> str:
     partly = is_any("name", "surname", "one_char", "shared")
     born, born_about = is_any("birth", "same"), is_any("birth", "same", "swapped", "near", "lunar")
     not_far = f"NOT {is_any('birth', 'far')}"
+    stranger = is_stranger()
     sex, ids = f"NOT {is_any('sex', 'differ')}", f"NOT {is_any('id_no', 'differ')}"
     id_same, id_meant = is_any("id_no", "same"), is_any("id_no", "repaired", "as_typed")
     village, school = is_any("place", "village"), is_any("school", "class", "same")
@@ -67,7 +68,7 @@ def _step_sql(costs: LinkCosts) -> str:
     sure, free = f"weight >= {costs.upper!r}", "NOT taken"
     rules = {
         "exact_id": [id_same, same],
-        "exact_id_near": [id_same, close, not_far],
+        "exact_id_near": [id_same, close, f"NOT {stranger}"],
         "exact_id_birth": [
             id_same, born, sex,
             f"(({partly} OR {family} OR {is_any('school', 'class')}) AND {free} OR {is_any('name', 'surname')})",
@@ -84,7 +85,7 @@ def _step_sql(costs: LinkCosts) -> str:
             ids, sure,
         ],
         "name_variant": [close, born, sex, f"({village} OR {school})", ids, sure, free],
-        "scored": [f"(({same} OR {close} AND NOT ({id_same} AND NOT {not_far})) AND {ids} OR {same} AND {born} AND {kin})", sure, free],
+        "scored": [f"({close} AND NOT {stranger} AND {ids} OR {same} AND {born} AND {kin})", sure, free],
         "ids_differ": [
             f"NOT {ids}", sex,
             f"({close} AND {born} AND ({village} OR {school} OR {family})"

@@ -103,7 +103,7 @@ def _birth() -> str:
         WHEN r.birth = f.birth OR r.birth = f.birth2 THEN {code("birth", "same")}
         WHEN {r[0]} = {f[0]} AND {r[1]} = {f[2]} AND {r[2]} = {f[1]} THEN {code("birth", "swapped")}
         WHEN {r[0]} = {f[0]} AND ({r[1]} = {f[1]} OR {r[2]} = {f[2]}) THEN {code("birth", "near")}
-        WHEN {r[1]} = {f[1]} AND {r[2]} = {f[2]} AND abs({r[0]} - {f[0]}) IN (1, 10) THEN {code("birth", "near")}
+        WHEN {r[1]} = {f[1]} AND {r[2]} = {f[2]} AND abs({r[0]} - {f[0]}) IN (1, 2, 10) THEN {code("birth", "near")}
         WHEN abs({days.format("r")} - {days.format("f")}) BETWEEN {least} AND {most} THEN {code("birth", "lunar")}
         WHEN r.birth <> f.birth THEN {code("birth", "far")} END"""
 
@@ -158,9 +158,12 @@ def _name_bits() -> str:
     return f"(CASE v_name {' '.join(lines)} ELSE 0.0 END)"
 
 
-def _is_stranger() -> str:
-    """SQL: the same number, but the name is not this person's, or only sounds like it while the birthday is far off."""
-    near = f"{is_any('name', *NEAR_NAMES)} AND NOT {is_any('birth', 'far')}"
+def is_stranger() -> str:
+    """SQL: the same number, but the name is not this person's, or only sounds like it while the birthday is far off.
+
+    A number copied from the row above is often a brother's, so that neither village nor guardian tell them apart.
+    """
+    near = f"{is_any('name', *NEAR_NAMES)} AND NOT {is_any('birth', 'far', 'lunar')}"
     return f"({is_any('id_no', 'same')} AND NOT ({is_any('name', 'same', 'surname')} OR {near}))"
 
 
@@ -168,7 +171,7 @@ def _lender_sql() -> str:
     """Rows whose valid ID number belongs to someone of another name: the number was copied or lent and says nothing."""
     return f"""
         SELECT DISTINCT rid FROM pair
-        WHERE {_is_stranger()}
+        WHERE {is_stranger()}
         UNION
         SELECT s.rid FROM seek s JOIN parent p ON p.idv = s.idv"""
 
@@ -196,7 +199,7 @@ def _bits(field: str, persons: int) -> str:
 
 def _id_bits(persons: int) -> str:
     w = definitions.weights()
-    return f"(CASE WHEN {_is_stranger()} THEN {w.id_without_name!r} ELSE {_bits('id_no', persons)} END)"
+    return f"(CASE WHEN {is_stranger()} THEN {w.id_without_name!r} ELSE {_bits('id_no', persons)} END)"
 
 
 def _birth_bits(persons: int) -> str:
