@@ -164,7 +164,7 @@ class Lake:
         Write the row that points to a published directory before the stage ends: until then nobody takes it out.
         """
         staging = self.root / STAGING
-        staging.mkdir(exist_ok=True, mode=0o700)
+        staging.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = staging / secrets.token_hex(8)
         lock_path = folder.with_suffix(".lock")
         with open(lock_path, "w") as lock:
