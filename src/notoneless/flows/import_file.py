@@ -15,6 +15,7 @@ from typing import Any, Literal
 import pyarrow as pa
 from django.db import transaction
 
+from notoneless.common.redact import redact
 from notoneless.files.lake import Stage
 from notoneless.files.tables import open_source
 from notoneless.flows.schools import take_schools
@@ -162,7 +163,7 @@ def _delivery(roster: Roster, asked: _Asked) -> Delivery:
         legal_basis=asked.legal_basis or roster.definition.legal_basis,
         place_code=asked.place_code,
         mends=roster.mends,
-        file_name=asked.file_name[-255:],
+        file_name=redact(asked.file_name)[-255:],
         file_sha256=roster.file_sha256,
         format=roster.format,
         encoding=roster.encoding or "",

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from notoneless.common.errors import Fault
+from notoneless.common.redact import redact
 from notoneless.files.tables import read_table
 from notoneless.flows import upload_store as store
 from notoneless.flows.import_file import ImportOutcome, Progress, import_file
@@ -46,7 +47,7 @@ def keep_upload(*, chunks: Iterable[bytes], file_name: str, by: User, now: dt.da
     draft_id = uuid.uuid4()
     store.put(draft_id, store.ORIGINAL, chunks)
     try:
-        return start_draft(by=by, now=now, id=draft_id, file_name=file_name[-255:], **fields)
+        return start_draft(by=by, now=now, id=draft_id, file_name=redact(file_name)[-255:], **fields)
     except BaseException:
         store.drop(draft_id)
         raise
@@ -187,6 +188,8 @@ def _column_choices(draft: UploadDraft, data: bytes, fault: Fault) -> dict[str, 
     for sheet in read_table(data, draft.file_name).sheets:
         for row in islice(sheet.rows, HEADER_ROWS):
             headings = make_headings(row)
+            if any(redact(heading.label) != heading.label for heading in headings):
+                continue  # people, not headings: their numbers must not be kept as names of columns
             for kind in kinds:
                 mapping = match_columns(kind, headings)
                 score = len(mapping.columns) - 2 * len(mapping.missing)
