@@ -1,7 +1,7 @@
 """Fetch the front-end files that the desk serves itself and write their versions and SHA-256 list.
 
-Run by hand when a version changes: ``python tools/update_vendor.py`` (needs npm). Nobody needs npm to run, try or test the program.
-The ``sourceMappingURL`` line is cut off: the map is not shipped and collectstatic refuses a file that names a missing one.
+Run by hand when a version changes: ``python tools/update_vendor.py`` (needs npm; running and testing do not).
+The ``sourceMappingURL`` line is cut off: the map is not shipped, and collectstatic refuses a file that names it.
 """
 
 from __future__ import annotations

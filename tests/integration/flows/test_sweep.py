@@ -71,7 +71,9 @@ def test_sweeping_again_over_the_same_lists_changes_nothing(lists: Send, sweep: 
 
 def test_a_later_list_closes_the_gap_by_its_row(lists: Send, sweep: Run) -> None:
     sweep()
-    delivery = lists(rosters.school_roll([rosters.XIAOHUA]), "学籍_转入.csv", as_of=NEXT_MONTH, sender="县直学校").delivery
+    delivery = lists(
+        rosters.school_roll([rosters.XIAOHUA]), "学籍_转入.csv", as_of=NEXT_MONTH, sender="县直学校"
+    ).delivery
     outcome = sweep(NEXT_MONTH)
     gap = _gap_of("王小花", "not_enrolled")
     assert (gap.state, gap.closed_how, gap.closing_delivery) == ("closed", "roster", delivery.pk)
@@ -181,11 +183,19 @@ def test_splitting_a_link_holds_in_every_later_sweep(cast: Cast, lists: Send, sw
     rows = {source["kind"]: source["row_key"] for source in get_sources(outcome.sweep.pk, child.pk)}
     for other in ("hukou", "head_count"):
         undo_link(
-            child=child, row_key=rows["school_roll"], other_key=rows[other], reason="电话核实不是一个人", by=cast.clerk, now=NOW
+            child=child,
+            row_key=rows["school_roll"],
+            other_key=rows[other],
+            reason="电话核实不是一个人",
+            by=cast.clerk,
+            now=NOW,
         )
     again = sweep()
     assert not again.already
-    kinds = [{s["kind"] for s in get_sources(again.sweep.pk, one.pk)} for one in list_children(cast.clerk).filter(name="张强")]
+    kinds = [
+        {s["kind"] for s in get_sources(again.sweep.pk, one.pk)}
+        for one in list_children(cast.clerk).filter(name="张强")
+    ]
     assert not any({"hukou", "school_roll"} <= found for found in kinds)
 
 
