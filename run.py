@@ -42,7 +42,7 @@ def parse_arguments() -> argparse.Namespace:
     demo_parser.add_argument("--port", type=int, default=8000)
     demo_parser.set_defaults(run=demo)
     commands.add_parser("install", help="只安装到本目录的 .venv，不做演示").set_defaults(run=install)
-    test_parser = commands.add_parser("test", help="安装测试所需并运行全部测试（scale、fault 除外）")
+    test_parser = commands.add_parser("test", help="安装测试所需并运行全部测试（fault 除外）")
     test_parser.add_argument("--fast", action="store_true", help="只跑日常的快测试")
     test_parser.set_defaults(run=test)
     commands.add_parser("check", help="不改文件的检查：格式、类型、引用方向、文档是否最新").set_defaults(run=check)
@@ -94,7 +94,7 @@ def docs(_arguments: argparse.Namespace) -> int:
 
 
 def test(arguments: argparse.Namespace) -> int:
-    """Run every kind of test but scale and fault; the exit code is not 0 if any part failed."""
+    """Run every kind of test but fault; the exit code is not 0 if any part failed."""
     if not arguments.fast:
         install_test_packages()
     failed = check(arguments)
