@@ -103,8 +103,7 @@ class Stage:
     def publish(self, collection: str, id: str, manifest: dict[str, Any]) -> Path:
         """Make the directory visible as `collection`/`id`, whole or not at all; returns its path.
 
-        Raises Fault E030 if that id is there already, E033 on a bad name; ValueError if `manifest` uses a reserved
-        word.
+        Raises Fault E030 if that id is there already, E033 on a bad name; ValueError on a reserved word in `manifest`.
         """
         if taken := RESERVED & manifest.keys():
             raise ValueError(f"reserved words in the manifest: {sorted(taken)}")
@@ -137,6 +136,12 @@ class Stage:
         _fsync_folder(target.parent)
         _fsync_folder(self._lake.root)
         return target
+
+    def withdraw(self) -> None:
+        """Take back what was published, because the database has refused the row that would point to it."""
+        if self.published:
+            self._lake.bury(self.published)
+            self.published = None
 
     def _writer(self, name: str) -> SealingWriter:
         if name in self._files:
@@ -212,13 +217,6 @@ class Lake:
         if (found.get("collection"), found.get("id")) != (collection, id):
             raise Fault("E031", where=id, id=id)
         return dict(found)
-
-    def manifest_digest(self, collection: str, id: str) -> str:
-        """SHA-256 of the manifest's bytes: what the database keeps to notice a changed directory."""
-        path = self.folder(collection, id) / MANIFEST
-        if not path.exists():
-            raise Fault("E031", where=id, id=id)
-        return hashlib.sha256(path.read_bytes()).hexdigest()
 
     def open(self, collection: str, id: str, name: str) -> SealedReader:
         """A file of a directory, for reading at any place. Raises Fault E031, E032, E023, E024 or E034."""
@@ -296,10 +294,14 @@ class Lake:
         """
         if (collection, "/", id) in self._being_published():
             raise Fault("E035", where=id, id=id)
+        self.bury(self.folder(collection, id))
+
+    def bury(self, folder: Path) -> None:
+        """Make a directory vanish at once, then remove its files."""
         grave = self.root / STAGING / secrets.token_hex(8)
         grave.parent.mkdir(exist_ok=True, mode=0o700)
         grave.with_suffix(".lock").touch()
-        os.rename(self.folder(collection, id), grave)
+        os.rename(folder, grave)
         shutil.rmtree(grave)
         grave.with_suffix(".lock").unlink()
 
@@ -335,10 +337,7 @@ def content_digest(files: Sequence[FileInfo | dict[str, Any]]) -> str:
 def _write_parquet(
     sink: SealingWriter, batches: Iterator[pa.RecordBatch], schema: pa.Schema | None, row_group_rows: int
 ) -> int:
-    """Write batches as row groups of equal size, so that the batching does not show in the bytes.
-
-    Returns the rows.
-    """
+    """Write batches as row groups of equal size, so that the batching does not show in the bytes. Returns the rows."""
     first = next(batches, None)
     if schema is None:
         if first is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from notoneless.common.redact import redact
 from notoneless.files.lake import Stage
@@ -99,7 +99,14 @@ def import_file(
             return ImportOutcome(roster, same, already=True)
         if dry_run or not _wanted(roster, choice):
             return ImportOutcome(roster, None)
-        return ImportOutcome(roster, _publish(stage, roster, asked, by, now))
+        try:
+            return ImportOutcome(roster, _publish(stage, roster, asked, by, now))
+        except IntegrityError:
+            stage.withdraw()
+            same = _find_same(roster, asked)
+            if same is None:
+                raise
+            return ImportOutcome(roster, same, already=True)  # somebody else sent it at the same moment
 
 
 def _wanted(roster: Roster, choice: Choice) -> bool:

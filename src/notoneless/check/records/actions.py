@@ -19,11 +19,7 @@ def record_sweep(
 ) -> Sweep:
     """Supersede the region's current sweep by this one. Runs inside the sweep flow's transaction (E701, E702)."""
     check_can_run(by, sweep.region)
-    Sweep.objects.filter(region=sweep.region, status=Sweep.Status.CURRENT).update(status=Sweep.Status.SUPERSEDED)
-    sweep.created_by, sweep.created_at = by, now
-    sweep.save(force_insert=True)
-    SweepInput.objects.bulk_create(SweepInput(sweep=sweep, delivery_id=key) for key in deliveries)
-    CheckCount.objects.bulk_create([CheckCount(sweep=sweep, **count) for count in counts], batch_size=500)
+    # First of all, because writers queue at the trail: of two sweeps at once the later sees the earlier as current.
     record(
         Action.SWEEP_RUN,
         by=by,
@@ -35,6 +31,11 @@ def record_sweep(
         gaps=sum(count["gap"] for count in counts),
         manifest=sweep.manifest_digest,
     )
+    Sweep.objects.filter(region=sweep.region, status=Sweep.Status.CURRENT).update(status=Sweep.Status.SUPERSEDED)
+    sweep.created_by, sweep.created_at = by, now
+    sweep.save(force_insert=True)
+    SweepInput.objects.bulk_create(SweepInput(sweep=sweep, delivery_id=key) for key in deliveries)
+    CheckCount.objects.bulk_create([CheckCount(sweep=sweep, **count) for count in counts], batch_size=500)
     return sweep
 
 

@@ -130,6 +130,7 @@ def decide_pair(*, pair: ReviewPair, verdict: str, reason: str, by: User, now: d
     if changed != 1:
         raise Fault("E431", where=pair.pk)
     if verdict != ReviewPair.Status.UNSURE:
+        _lock(pair.right_child)
         _decide(pair.left_key, pair.right_key, verdict, pair.right_child, reason or "人工判定", by, now)
     _record(Action.LINK_DECIDE, by, now, pair.right_child, pair=pair.pk, verdict=verdict)
     pair.refresh_from_db()
@@ -159,6 +160,7 @@ def undo_link(*, child: Child, row_key: str, other_key: str, reason: str, by: Us
         raise Fault("E432", where=child.pk)
     if row_key == other_key:
         raise Fault("E435", where=child.pk)
+    _lock(child)
     _undo_in_force(row_key, other_key, reason, by, now)
     decision = _decide(row_key, other_key, LinkDecision.Verdict.DIFFERENT, child, reason, by, now)
     _record(Action.LINK_SPLIT, by, now, child, decision=decision.pk)
@@ -196,6 +198,11 @@ def _decide(
         by=by,
         at=now,
     )
+
+
+def _lock(child: Child) -> None:
+    """Verdicts about one child are written one after the other: only one on two rows may be in force."""
+    Child.objects.select_for_update().get(pk=child.pk)
 
 
 def _undo_in_force(key_a: str, key_b: str, reason: str, by: User, now: dt.datetime) -> None:
