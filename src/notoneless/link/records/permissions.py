@@ -1,4 +1,4 @@
-"""May this person see a child, judge a doubtful pair, undo a link?"""
+"""May this person judge a doubtful pair, undo a link? (Who sees a child at all is said by queries.list_children.)"""
 
 from __future__ import annotations
 
@@ -7,31 +7,23 @@ from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may, may
 from notoneless.org.scope import Scope
 
-from .models import Child, ReviewPair
-
-
-def check_can_view(user: User, child: Child) -> None:
-    """E701 without the right, E704 outside the person's place or school: foreign looks like absent."""
-    check_may(user, Permission.CHILD_VIEW)
-    if not Scope.of(user).covers(child.place_code, child.school_code):
-        raise Fault("E704", where=child.pk)
+from .models import Child
 
 
 def check_can_decide(user: User, place_code: str) -> None:
+    """E701 without the right, E704 outside the person's place: foreign looks like absent."""
     check_may(user, Permission.LINK_REVIEW)
     if not Scope.of(user).covers(place_code, ""):
-        raise Fault("E704", where=place_code)
+        raise Fault("E704", where="疑似同一人")
 
 
 def check_can_undo(user: User, child: Child) -> None:
+    """E701 without the right, E704 outside the person's place."""
     check_may(user, Permission.LINK_UNDO)
     if not Scope.of(user).covers(child.place_code, child.school_code):
-        raise Fault("E704", where=child.pk)
-
-
-def can_decide(user: User, pair: ReviewPair) -> bool:
-    return may(user, Permission.LINK_REVIEW) and Scope.of(user).covers(pair.place_code, "")
+        raise Fault("E704", where="孩子档案")
 
 
 def can_undo(user: User, child: Child) -> bool:
+    """For the button: what :func:`check_can_undo` would say."""
     return may(user, Permission.LINK_UNDO) and Scope.of(user).covers(child.place_code, child.school_code)
