@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 
 from notoneless.common.errors import Fault
 from notoneless.common.keyring import KeyRing
+from notoneless.files.parquet import groups_holding, write_parquet
 from notoneless.files.sealed import SealedReader, SealingWriter
 
 FORMAT = 1
@@ -88,7 +89,7 @@ class Stage:
         elif isinstance(data, pa.RecordBatchReader):
             schema = data.schema
         with self._writer(name) as sink:
-            rows = _write_parquet(sink, data, schema, row_group_rows)
+            rows = write_parquet(sink, data, schema, row_group_rows)
         return self._note(FileInfo(name, rows, sink.size, sink.sha256))
 
     def write_bytes(self, name: str, data: bytes | IO[bytes]) -> FileInfo:
@@ -122,16 +123,12 @@ class Stage:
         )
         _fsync_folder(self._folder)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            raise Fault("E030", where=id, id=id)
-        self._lock.write(f"{collection}/{id}")  # still ours until the stage ends: see `discard`
-        self._lock.flush()
-        try:
+        with self._lake.alone():
+            if target.exists():
+                raise Fault("E030", where=id, id=id)
+            self._lock.write(f"{collection}/{id}")  # still ours until the stage ends: see `discard_unknown`
+            self._lock.flush()
             os.rename(self._folder, target)
-        except OSError as error:
-            if target.exists():  # another process was first: a directory with files in it is never replaced
-                raise Fault("E030", where=id, id=id) from error
-            raise
         self.published = target
         _fsync_folder(target.parent)
         _fsync_folder(self._lake.root)
@@ -257,7 +254,7 @@ class Lake:
         asked = None if columns is None else list(columns)
         with self.open(collection, id, name) as source:
             file = pq.ParquetFile(pa.PythonFile(source, mode="r"))
-            groups = _groups_holding(file, column, wanted.to_pylist())
+            groups = groups_holding(file, column, wanted.to_pylist())
             read = None if asked is None else [*asked, *([] if column in asked else [column])]
             table = file.read_row_groups(groups, columns=read, use_threads=False)
         found = table.filter(pc.is_in(table[column].cast(pa.int64()), value_set=wanted))
@@ -276,25 +273,31 @@ class Lake:
             if not self._is_whole(collection, id, file)
         ]
 
-    def discard_unknown(self, collection: str, known: Callable[[], Iterable[str]]) -> list[str]:
-        """Take out the directories whose publisher died before its transaction; returns their ids.
+    def discard_unknown(self, collection: str, known: Callable[[], Iterable[str]], only: str = "") -> list[str]:
+        """Take out the directories (or `only` that one) whose publisher died before its transaction; returns their ids.
 
-        `known` gives the ids in the database; it is asked last, so that a writer who finishes meanwhile loses nothing.
+        `known` gives the ids that the database points to. It is asked after the living writers were seen, so that one
+        who finishes meanwhile loses nothing. Raises Fault E035 when `only` is being written by somebody else.
         """
-        found = set(self.ids(collection)) - {id for kind, _, id in self._being_published() if kind == collection}
-        unknown = sorted(found - set(known()))
-        for id in unknown:
-            self.discard(collection, id)
+        with self.alone():
+            found = {only} & set(self.ids(collection)) if only else set(self.ids(collection))
+            living = {id for kind, _, id in self._being_published() if kind == collection}
+            if only in living:
+                raise Fault("E035", where=only, id=only)
+            unknown = sorted(found - living - set(known()))
+            for id in unknown:
+                self.bury(self.folder(collection, id))
         return unknown
 
-    def discard(self, collection: str, id: str) -> None:
-        """Take out a published directory that the database does not point to; the caller has made sure of that.
-
-        Raises Fault E035 while the process that published it is still at work.
-        """
-        if (collection, "/", id) in self._being_published():
-            raise Fault("E035", where=id, id=id)
-        self.bury(self.folder(collection, id))
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While directories appear and vanish: one process, one thread at a time."""
+        handle = os.open(self.root, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def bury(self, folder: Path) -> None:
         """Make a directory vanish at once, then remove its files."""
@@ -332,46 +335,6 @@ def content_digest(files: Sequence[FileInfo | dict[str, Any]]) -> str:
     rows = [asdict(file) if isinstance(file, FileInfo) else file for file in files]
     lines = sorted(f"{row['name']}\t{row['rows']}\t{row['sha256']}\n" for row in rows)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _write_parquet(
-    sink: SealingWriter, batches: Iterator[pa.RecordBatch], schema: pa.Schema | None, row_group_rows: int
-) -> int:
-    """Write batches as row groups of equal size, so that the batching does not show in the bytes. Returns the rows."""
-    first = next(batches, None)
-    if schema is None:
-        if first is None:
-            raise ValueError("an empty iterator needs a schema")
-        schema = first.schema
-    rows, pending = 0, schema.empty_table()
-    with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd", compression_level=1) as writer:
-        while first is not None:
-            rows += first.num_rows
-            pending = pa.concat_tables([pending, pa.Table.from_batches([first], schema)])
-            while pending.num_rows >= row_group_rows:
-                writer.write_table(pending.slice(0, row_group_rows).combine_chunks(), row_group_size=row_group_rows)
-                pending = pending.slice(row_group_rows)
-            first = next(batches, None)
-        if pending.num_rows or not rows:
-            writer.write_table(pending.combine_chunks(), row_group_size=row_group_rows)
-    return rows
-
-
-def _groups_holding(file: pq.ParquetFile, column: str, numbers: list[int]) -> list[int]:
-    position = file.schema_arrow.get_field_index(column)
-    groups = []
-    for group in range(file.metadata.num_row_groups):
-        spread = file.metadata.row_group(group).column(_leaf(file, position)).statistics
-        known = spread is not None and spread.has_min_max
-        if not known or any(spread.min <= number <= spread.max for number in numbers):
-            groups.append(group)
-    return groups
-
-
-def _leaf(file: pq.ParquetFile, position: int) -> int:
-    """Parquet counts leaf columns; nested columns before `position` shift the count."""
-    name = file.schema_arrow.field(position).name
-    return next(leaf for leaf in range(len(file.schema)) if file.schema.column(leaf).path == name)
 
 
 def _checked(name: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import pyarrow as pa
 from django.db import IntegrityError, transaction
 
+from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
 from notoneless.files.lake import Stage
 from notoneless.files.tables import open_source
@@ -101,7 +102,7 @@ def import_file(
             return ImportOutcome(roster, None)
         try:
             return ImportOutcome(roster, _publish(stage, roster, asked, by, now))
-        except IntegrityError:
+        except (IntegrityError, Fault):
             stage.withdraw()
             same = _find_same(roster, asked)
             if same is None:
@@ -151,8 +152,8 @@ def _publish(stage: Stage, roster: Roster, asked: _Asked, by: User, now: dt.date
     with open_source(asked.source) as original:
         stage.write_bytes(ORIGINAL, original)
     delivery = _delivery(roster, asked)
-    if lake().exists(COLLECTION, delivery.pk) and not Delivery.objects.filter(pk=delivery.pk).exists():
-        lake().discard(COLLECTION, delivery.pk)  # left by a run that died before its transaction
+    # What a run left that died before its transaction makes room.
+    lake().discard_unknown(COLLECTION, lambda: Delivery.objects.values_list("pk", flat=True), only=delivery.pk)
     stage.publish(COLLECTION, delivery.pk, _manifest(roster, delivery))
     with transaction.atomic():
         actions.record_delivery(delivery=delivery, by=by, now=now)

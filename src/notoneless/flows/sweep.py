@@ -108,8 +108,8 @@ def publish(stage: Stage, inputs: SweepInputs, comparison: Comparison, tell: Pro
         stage.write_table(name, table)
     digest = content_digest(stage.files)
     sweep_id = _sweep_id(inputs, digest)
-    if lake().exists(COLLECTION, sweep_id) and not Sweep.objects.filter(pk=sweep_id).exists():
-        lake().discard(COLLECTION, sweep_id)  # left by a run that died before its transaction
+    # What a run left that died before its transaction makes room.
+    lake().discard_unknown(COLLECTION, lambda: Sweep.objects.values_list("pk", flat=True), only=sweep_id)
     stage.publish(COLLECTION, sweep_id, inputs.manifest() | {"content_digest": digest})
     return sweep_id, digest
 

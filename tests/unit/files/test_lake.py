@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -124,19 +125,24 @@ def test_a_published_id_is_never_replaced(lake: Lake) -> None:
     assert list((lake.root / ".staging").iterdir()) == []
 
 
-def test_losing_the_race_for_an_id_is_the_same_refusal(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    rename = os.rename
+def test_losing_the_race_for_an_id_is_the_same_refusal(lake: Lake) -> None:
+    for turn in range(5):
+        start, codes = threading.Barrier(2), []
 
-    def slow_rename(source: Path, target: Path) -> None:
-        monkeypatch.setattr(lake_module.os, "rename", rename)
-        publish(lake)  # somebody else, between our look and our rename
-        rename(source, target)
+        def one(rows: int, id: str = f"D{turn}", start: threading.Barrier = start, codes: list[str] = codes) -> None:
+            start.wait()
+            try:
+                publish(lake, id, ROWS.slice(0, rows))
+            except Fault as fault:
+                codes.append(fault.code)
 
-    monkeypatch.setattr(lake_module.os, "rename", slow_rename)
-    with pytest.raises(Fault) as caught:
-        publish(lake, table=ROWS.slice(0, 1))
-    assert caught.value.code == "E030"
-    assert lake.read_table("deliveries", "D1", "rows.parquet").num_rows == 1000
+        threads = [threading.Thread(target=one, args=(rows,)) for rows in (999, 1000)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert codes == ["E030"]
+        assert lake.verify("deliveries", f"D{turn}") == []
 
 
 def test_an_error_before_publishing_leaves_nothing(lake: Lake) -> None:
@@ -230,7 +236,7 @@ def test_content_digest_ignores_keys_and_order(lake: Lake) -> None:
 
 def test_discard_takes_out_an_orphan(lake: Lake) -> None:
     publish(lake)
-    lake.discard("deliveries", "D1")
+    assert lake.discard_unknown("deliveries", list, only="D1") == ["D1"]
     assert not lake.exists("deliveries", "D1")
     assert list((lake.root / ".staging").iterdir()) == []
     publish(lake)
@@ -244,7 +250,7 @@ def test_what_the_database_does_not_know_is_taken_out_but_not_from_a_living_writ
         stage.publish("deliveries", "D3", {})
         assert lake.discard_unknown("deliveries", lambda: ["D1"]) == ["D2"]
         with pytest.raises(Fault) as fault:
-            lake.discard("deliveries", "D3")
+            lake.discard_unknown("deliveries", list, only="D3")
         assert fault.value.code == "E035"
     assert lake.ids("deliveries") == ["D1", "D3"]
     assert lake.discard_unknown("deliveries", lambda: ["D1"]) == ["D3"]
