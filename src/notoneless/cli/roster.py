@@ -144,7 +144,7 @@ def report(file: Path, roster: Roster, outcome: flow.ImportOutcome | None = None
     if outcome and outcome.already:
         talk.say(f"这份文件已经在批次 {delivery.pk} 里，没有重复导入")  # type: ignore[union-attr]
     elif delivery:
-        if delivery.mends:
+        if delivery.supplements:
             talk.say("这是改好的错误行：摸排时与此前的同一份名册一起用，不取代它")
         talk.say(f"已导入，批次 {delivery.pk}；要撤回：notoneless delivery revoke {delivery.pk} --reason …")
     elif outcome:

@@ -170,7 +170,7 @@ def _delivery(roster: Roster, asked: _Asked) -> Delivery:
         as_of=asked.as_of,
         legal_basis=asked.legal_basis or roster.definition.legal_basis,
         place_code=asked.place_code,
-        mends=roster.mends,
+        supplements=roster.mends,
         file_name=redact(asked.file_name)[-255:],
         file_sha256=roster.file_sha256,
         format=roster.format,

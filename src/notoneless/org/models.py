@@ -154,3 +154,39 @@ class LoginAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.failures}"
+
+
+class ApiToken(models.Model):
+    """A key with which another machine speaks in the name of one account (接口令牌). Only its keyed hash is kept."""
+
+    class Scope(models.TextChoices):
+        """What the key opens; never more than its account may do."""
+
+        SEND = "send", "送达名册"
+        READ = "read", "查看批次"
+
+    name = models.CharField("名称", max_length=60)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens", verbose_name="账号")
+    hashed = models.CharField("散列", max_length=64, unique=True)
+    scopes = models.JSONField("范围", default=list)
+    expires_at = models.DateTimeField("到期")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="建立人")
+    created_at = models.DateTimeField("建立时间")
+    last_used_at = models.DateTimeField("最近使用", null=True)
+    revoked_at = models.DateTimeField("停用时间", null=True)
+
+    class Meta:
+        verbose_name = "接口令牌"
+        ordering = ["-created_at", "id"]
+
+    class Privacy:
+        """The key itself is shown once and never stored."""
+
+        personal: set[str] = set()
+        safe = {
+            "id", "name", "user", "hashed", "scopes", "expires_at", "created_by", "created_at", "last_used_at",
+            "revoked_at",
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name

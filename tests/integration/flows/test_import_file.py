@@ -152,7 +152,7 @@ def test_mended_rows_complete_their_list_and_a_new_list_replaces_both(send: Send
     returned = rosters.hukou(rosters.CAST[:1]).decode().replace("户籍状态", "户籍状态,错误说明").encode()
     mended = send(returned, "户籍_错误行.csv", now=NOW + dt.timedelta(hours=1)).delivery
     bounds = code_range(COUNTY)
-    assert mended.mends
+    assert mended.supplements
     assert {one.pk for one in list_sweep_inputs(bounds, rosters.AS_OF)} == {whole.pk, mended.pk}
     anew = send(rosters.hukou(rosters.CAST), "户籍_重发.csv", now=NOW + dt.timedelta(hours=2)).delivery
     assert [one.pk for one in list_sweep_inputs(bounds, rosters.AS_OF)] == [anew.pk]

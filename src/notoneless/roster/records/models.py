@@ -21,7 +21,8 @@ class Delivery(models.Model):
     as_of = models.DateField()
     legal_basis = models.CharField(max_length=300, blank=True)
     place_code = models.CharField(max_length=12)
-    mends = models.BooleanField(default=False)  # a returned workbook of wrong rows: completes, does not replace
+    # Mended rows or a declared part: used together with the list before it, does not replace that one.
+    supplements = models.BooleanField(default=False)
     file_name = models.CharField(max_length=255)
     file_sha256 = models.CharField(max_length=64)
     format = models.CharField(max_length=8)
@@ -29,6 +30,12 @@ class Delivery(models.Model):
     sheet = models.CharField(max_length=120, blank=True)
     header_row = models.PositiveIntegerField(default=1)
     mapping = models.JSONField(default=dict)
+    # Every sheet that was read: name, header row, rows, how its columns were matched.
+    sheets = models.JSONField(default=list)
+    # Suggestions that a person accepted: which writing was read as which, in how many rows.
+    corrections = models.JSONField(default=list)
+    # Measured after publishing: completeness, places, new, gone and changed rows; counts only.
+    quality = models.JSONField(default=dict)
     problem_counts = models.JSONField(default=dict)
     rows_read = models.PositiveIntegerField()
     rows_accepted = models.PositiveIntegerField()
@@ -70,8 +77,8 @@ class Delivery(models.Model):
     class Privacy:
         personal = {"file_name": "text"}
         safe = {
-            "id", "kind", "sender", "as_of", "legal_basis", "place_code", "mends", "file_sha256", "format", "encoding",
-            "sheet", "header_row", "mapping", "problem_counts", "rows_read", "rows_accepted", "rows_refused",
+            "id", "kind", "sender", "as_of", "legal_basis", "place_code", "supplements", "file_sha256", "format",
+            "encoding", "sheet", "header_row", "mapping", "sheets", "corrections", "quality", "problem_counts", "rows_read", "rows_accepted", "rows_refused",
             "rows_duplicate", "rows_ignored", "status", "created_by", "created_at", "revoked_by", "revoked_at",
             "revoke_reason",
         }  # fmt: skip
@@ -90,14 +97,24 @@ class UploadDraft(models.Model):
         ABANDONED = "abandoned", "已放弃"
         FAILED = "failed", "不能读取"
 
+    class Door(models.TextChoices):
+        WEB = "web", "网页上传"
+        API = "api", "接口送达"
+        FOLDER = "folder", "收件夹"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    door = models.CharField(max_length=8, choices=Door.choices, default=Door.WEB)
     file_name = models.CharField(max_length=255)
+    archive_name = models.CharField(max_length=255, blank=True)  # the zip that it was taken from
     kind = models.CharField(max_length=40, blank=True)
+    sheet = models.CharField(max_length=120, blank=True)  # the one sheet to read; "" = all of that kind
+    supplements = models.BooleanField(default=False)
     sender = models.CharField(max_length=80)
     as_of = models.DateField()
     legal_basis = models.CharField(max_length=300, blank=True)
     place_code = models.CharField(max_length=12)
     mapping = models.JSONField(default=dict)
+    corrections = models.JSONField(default=list)
     result = models.JSONField(default=dict)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.CHECKING)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="drafts")
@@ -108,8 +125,79 @@ class UploadDraft(models.Model):
         ordering = ["-created_at", "id"]
 
     class Privacy:
-        personal = {"file_name": "text"}
+        personal = {"file_name": "text", "archive_name": "text"}
         safe = {
-            "id", "kind", "sender", "as_of", "legal_basis", "place_code", "mapping", "result", "status",
-            "delivery", "created_by", "created_at",
+            "id", "door", "kind", "sheet", "supplements", "sender", "as_of", "legal_basis", "place_code", "mapping",
+            "corrections", "result", "status", "delivery", "created_by", "created_at",
         }  # fmt: skip
+
+
+class SenderHabit(models.Model):
+    """What one sender's lists of one kind mean, as a person said it once (送达单位的习惯): a heading that stands for a
+    column, or a writing in a column that stands for another. Holds words, never a person's name or number.
+    """
+
+    class Sort(models.TextChoices):
+        HEADING = "heading", "列名"
+        WORD = "word", "写法"
+
+    sender = models.CharField(max_length=80)
+    kind = models.CharField(max_length=40)
+    sort = models.CharField(max_length=8, choices=Sort.choices)
+    column = models.CharField(max_length=40, blank=True)  # canonical id; "" for a heading that is not used
+    written = models.CharField(max_length=120)
+    meant = models.CharField(max_length=120, blank=True)
+    created_by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["sender", "kind", "sort", "column", "written"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "kind", "written"], condition=Q(sort="heading"), name="habit_one_meaning_a_heading"
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "kind", "column", "written"],
+                condition=Q(sort="word"),
+                name="habit_one_meaning_a_word",
+            ),
+        ]
+
+    class Privacy:
+        personal: dict[str, str] = {}
+        safe = {"id", "sender", "kind", "sort", "column", "written", "meant", "created_by", "created_at"}
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.written}"
+
+
+class DropFolder(models.Model):
+    """A folder in which a department leaves its lists (收件夹); the worker takes them in, in the name of ``user``."""
+
+    class Choice(models.TextChoices):
+        CONFIRM = "confirm", "核对后等人确认"
+        GOOD_FILES = "good_files", "没有错误的直接导入"
+
+    id = models.SlugField(primary_key=True, max_length=40)  # the folder's name below <data>/inbox
+    sender = models.CharField(max_length=80)
+    place_code = models.CharField(max_length=12)
+    kind = models.CharField(max_length=40, blank=True)
+    legal_basis = models.CharField(max_length=300, blank=True)
+    choice = models.CharField(max_length=10, choices=Choice.choices, default=Choice.CONFIRM)
+    user = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
+    is_active = models.BooleanField(default=True)
+    created_by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    class Privacy:
+        personal: dict[str, str] = {}
+        safe = {
+            "id", "sender", "place_code", "kind", "legal_basis", "choice", "user", "is_active", "created_by",
+            "created_at",
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.id

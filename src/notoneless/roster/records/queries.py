@@ -62,7 +62,7 @@ def list_sweep_inputs(region_bounds: tuple[str, str], as_of: dt.date) -> list[De
         source = (delivery.kind, delivery.sender, delivery.place_code)
         if source not in complete:
             chosen.append(delivery)
-            complete |= set() if delivery.mends else {source}
+            complete |= set() if delivery.supplements else {source}
     return sorted(chosen, key=lambda delivery: (delivery.kind, delivery.pk))
 
 
