@@ -31,8 +31,13 @@ def put(draft_id: uuid.UUID, name: str, chunks: Iterable[bytes]) -> None:
 
 def get(draft_id: uuid.UUID, name: str) -> bytes:
     """The plain bytes, in memory only. Raises FileNotFoundError when there is none, E023 when it was altered."""
-    with SealedReader(_folder(draft_id) / name, _key(draft_id), _aad(draft_id, name)) as reader:
+    with opened(draft_id, name) as reader:
         return reader.read()
+
+
+def opened(draft_id: uuid.UUID, name: str) -> SealedReader:
+    """The file as a seekable stream of plain bytes, for a ``with``; errors as :func:`get`."""
+    return SealedReader(_folder(draft_id) / name, _key(draft_id), _aad(draft_id, name))
 
 
 def has(draft_id: uuid.UUID, name: str) -> bool:

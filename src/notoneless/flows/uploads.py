@@ -39,12 +39,20 @@ EXAMPLES = 5
 CHUNK = 1 << 20
 
 
-def keep_upload(*, chunks: Iterable[bytes], file_name: str, by: User, now: dt.datetime, **fields: Any) -> UploadDraft:
-    """Seal an uploaded file and note it as a draft. ``fields``: kind, sender, as_of, place_code, legal_basis.
+def keep_upload(
+    *,
+    chunks: Iterable[bytes],
+    file_name: str,
+    by: User,
+    now: dt.datetime,
+    draft_id: uuid.UUID | None = None,
+    **fields: Any,
+) -> UploadDraft:
+    """Seal an uploaded file and note it as a draft. ``fields``: kind, sender, as_of, place_code, legal_basis, door.
 
     Raises Fault E701, E702 (the person may not send this list); then nothing is kept.
     """
-    draft_id = uuid.uuid4()
+    draft_id = draft_id or uuid.uuid4()
     store.put(draft_id, store.ORIGINAL, chunks)
     try:
         return start_draft(by=by, now=now, id=draft_id, file_name=redact(file_name)[-255:], **fields)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from notoneless.flows.intake import take_in
 from notoneless.flows.uploads import check_upload, publish_upload
+from notoneless.jobs.queue import enqueue
 from notoneless.jobs.registry import Progress
+from notoneless.org.models import User
 from notoneless.roster.records.models import UploadDraft
 from notoneless.roster.records.queries import get_draft
 
@@ -40,3 +43,14 @@ def publish_uploaded(
     if outcome.already:
         return {"url": url, "sentence": f"{draft.file_name} 以前已导入，这次什么都没有改变"}
     return {"url": url, "sentence": f"{draft.file_name}：已导入 {draft.delivery.rows_accepted:,} 行"}
+
+
+def take_in_and_check(
+    *, chunks: Iterable[bytes], file_name: str, by: User, now: dt.datetime, door: str, **fields: Any
+) -> list[UploadDraft]:
+    """Take a file or a zip in and start the check of each draft; arguments and errors as ``flows.intake.take_in``."""
+
+    def start_check(draft: UploadDraft) -> None:
+        enqueue("check_upload", {"draft": str(draft.pk)}, by=by, now=now)
+
+    return take_in(chunks=chunks, file_name=file_name, by=by, now=now, door=door, started=start_check, **fields)
