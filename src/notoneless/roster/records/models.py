@@ -135,37 +135,46 @@ class UploadDraft(models.Model):
 class SenderHabit(models.Model):
     """What one sender's lists of one kind mean, as a person said it once (送达单位的习惯): a heading that stands for a
     column, or a writing in a column that stands for another. Holds words, never a person's name or number.
+
+    Two counties may each have a sender of the same name: a habit counts in the place whose office said it.
     """
 
     class Sort(models.TextChoices):
         HEADING = "heading", "列名"
         WORD = "word", "写法"
+        FRAGMENT = "fragment", "地址里的写法"
+        BIRTH = "birth", "出生日期以身份证号为准"
 
     sender = models.CharField(max_length=80)
+    place_code = models.CharField(max_length=12)
     kind = models.CharField(max_length=40)
     sort = models.CharField(max_length=8, choices=Sort.choices)
     column = models.CharField(max_length=40, blank=True)  # canonical id; "" for a heading that is not used
-    written = models.CharField(max_length=120)
+    written = models.CharField(max_length=120, blank=True)  # "" where every cell of the column is meant
     meant = models.CharField(max_length=120, blank=True)
     created_by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["sender", "kind", "sort", "column", "written"]
+        ordering = ["sender", "kind", "sort", "column", "written", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["sender", "kind", "written"], condition=Q(sort="heading"), name="habit_one_meaning_a_heading"
+                fields=["place_code", "sender", "kind", "written"],
+                condition=Q(sort="heading"),
+                name="habit_one_meaning_a_heading",
             ),
             models.UniqueConstraint(
-                fields=["sender", "kind", "column", "written"],
-                condition=Q(sort="word"),
+                fields=["place_code", "sender", "kind", "column", "written"],
+                condition=~Q(sort="heading"),
                 name="habit_one_meaning_a_word",
             ),
         ]
 
     class Privacy:
         personal: dict[str, str] = {}
-        safe = {"id", "sender", "kind", "sort", "column", "written", "meant", "created_by", "created_at"}
+        safe = {
+            "id", "sender", "place_code", "kind", "sort", "column", "written", "meant", "created_by", "created_at",
+        }  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.sender} {self.written}"
