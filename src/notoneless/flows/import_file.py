@@ -24,7 +24,6 @@ from notoneless.org.keys import lake, pseudonym_key
 from notoneless.org.models import User
 from notoneless.policy.places import full_code
 from notoneless.roster.core import Roster, RosterBatches, read_roster_batches
-from notoneless.roster.core.result import REFUSED_SCHEMA
 from notoneless.roster.records import actions
 from notoneless.roster.records.models import Delivery
 from notoneless.roster.records.permissions import check_can_upload
@@ -125,15 +124,7 @@ def _write(stage: Stage, batches: RosterBatches, progress: Progress) -> Roster:
             yield batch.accepted
 
     stage.write_table(ROWS, accepted(), schema=batches.schema)
-    return Roster(
-        head=batches.head,
-        rows=batches.schema.empty_table(),
-        refused=pa.Table.from_batches(refused, schema=REFUSED_SCHEMA),
-        problems=batches.problems,
-        counts=batches.counts,
-        problem_counts=dict(batches.problem_counts),
-        ignored=dict(batches.ignored),
-    )
+    return batches.roster(batches.schema.empty_table(), refused)
 
 
 def _find_same(roster: Roster, asked: _Asked) -> Delivery | None:

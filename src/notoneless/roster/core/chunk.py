@@ -12,6 +12,7 @@ from notoneless.common.errors import error_text
 from notoneless.common.names import mask_name
 from notoneless.common.resident_id import mask
 from notoneless.roster.core.cells import KeyTable, Memo
+from notoneless.roster.core.corrections import Correction, Corrector
 from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.header_text import tidy
 from notoneless.roster.core.normalise import NO_NAME, Issue, normalise, not_after, shown
@@ -39,7 +40,15 @@ class Batch(NamedTuple):
 class ChunkReader:
     """Reads the chunks of one file in order; remembers texts, and which rows and keys it has seen."""
 
-    def __init__(self, head: Head, *, within: str | None = None, index_key: bytes = b"") -> None:
+    def __init__(
+        self,
+        head: Head,
+        *,
+        within: str | None = None,
+        index_key: bytes = b"",
+        corrections: Sequence[Correction] = (),
+    ) -> None:
+        self.corrector = Corrector(head.kind, corrections)
         self._head = head
         self._kind = head.kind
         self._positions = head.mapping.positions
@@ -67,6 +76,7 @@ class ChunkReader:
         refused = {index for index, column, issue in found if severity(issue, column) == "refuse"}
         keys = self._row_keys(values, len(rows), refused)
         accepted = self._accepted(values, row_nos, rows, keys)
+        self.corrector.end_chunk()
         found.sort(key=lambda each: each[0])
         counts = Counter(issue.code for _, _, issue in found)
         problems = [
@@ -86,7 +96,7 @@ class ChunkReader:
         values: dict[str, list[Any]] = {}
         for column_id, position in self._positions.items():
             column = self._kind.column(column_id)
-            cells, issues = self._memos[column_id].apply(texts[position])
+            cells, issues = self._memos[column_id].apply(self.corrector.apply(column_id, texts[position]))
             values[column_id] = cells
             found += [(index, column, issue) for index, issue in issues]
             if not column.is_optional_value:
@@ -114,6 +124,7 @@ class ChunkReader:
         else:
             bad = {index for index, column, _ in found if column.id == "dob"}
             birth_column, sex_column = self._kind.column("dob"), self._kind.column("sex")
+            self.corrector.take_births(days, identities, bad, found)
             births = fill_births(days, identities, birth_column, bad)
             differing = fill_sexes(sexes, identities, sex_column)
             if "birth_matches_id" in checks:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,10 +13,12 @@ import pyarrow as pa
 from notoneless.common.errors import Fault
 from notoneless.files.tables import Source, open_source, read_table
 from notoneless.roster.core.chunk import Batch, ChunkReader
+from notoneless.roster.core.corrections import Correction
 from notoneless.roster.core.definitions import DEFINITIONS, get_kind, load_kinds
 from notoneless.roster.core.recognise import Candidate, recognise
 from notoneless.roster.core.result import REFUSED_SCHEMA, Counts, Head, Roster, RowProblem, roster_schema
 from notoneless.roster.core.rows import RowFilter
+from notoneless.roster.core.suggest import Registers, Suggestion
 
 CHUNK_ROWS = 100_000
 PROBLEMS_LISTED = 10_000
@@ -40,6 +42,30 @@ class RosterBatches:
         self._chosen = chosen
         self._reader = reader
         self._chunk_rows = chunk_rows
+
+    @property
+    def corrected(self) -> dict[Correction, int]:
+        """How many rows each given correction changed."""
+        return dict(self._reader.corrector.counts)
+
+    @property
+    def suggestions(self) -> list[Suggestion]:
+        """What could be corrected in what was read, the most rows first."""
+        return []
+
+    def roster(self, rows: pa.Table, refused: Iterable[pa.RecordBatch]) -> Roster:
+        """The walked file as a :class:`Roster`, with ``rows`` (empty when written elsewhere) and refused batches."""
+        return Roster(
+            head=self.head,
+            rows=rows,
+            refused=pa.Table.from_batches(refused, schema=REFUSED_SCHEMA),
+            problems=self.problems,
+            counts=self.counts,
+            problem_counts=dict(self.problem_counts),
+            ignored=dict(self.ignored),
+            corrected=self.corrected,
+            suggestions=self.suggestions,
+        )
 
     @property
     def schema(self) -> pa.Schema:
@@ -102,6 +128,8 @@ def read_roster_batches(
     index_key: bytes = b"",
     sheet: str | None = None,
     within: str | None = None,
+    corrections: Sequence[Correction] = (),
+    registers: Registers | None = None,
     definitions: Path = DEFINITIONS,
     chunk_rows: int = CHUNK_ROWS,
 ) -> RosterBatches:
@@ -110,8 +138,10 @@ def read_roster_batches(
     ``source``: path, bytes or seekable binary stream. ``kind``: id or 名称, recognised from the headings when None.
     ``mapping``: file column → canonical id, "" for “not used”; other columns are matched by name. ``index_key``:
     key of the row keys (up to 64 bytes). ``within``: place code in which addresses without a county are looked up.
-    Raises Fault E001–E009 (file), E301–E304, E310, E313 (kind, header, columns); E311 at the end when there was
-    no row.
+    ``corrections``: readings a person accepted, applied to the values, never to the original cells.
+    ``registers``: the names that suggestions are made from.
+    Raises Fault E001–E009 (file), E301–E304, E310, E313 (kind, header, columns), E320 (correction); E311 at the end
+    when there was no row.
     """
     name = file_name or (Path(source).name if isinstance(source, Path | str) else "名册")
     kinds = load_kinds(definitions)
@@ -134,7 +164,9 @@ def read_roster_batches(
         sender=sender,
         as_of=as_of,
     )
-    return RosterBatches(head, chosen, ChunkReader(head, within=within, index_key=index_key), chunk_rows)
+    within = within or (registers.within if registers else None)
+    reader = ChunkReader(head, within=within, index_key=index_key, corrections=corrections)
+    return RosterBatches(head, chosen, reader, chunk_rows)
 
 
 def read_roster(source: Source, kind: str | None = None, **options: Any) -> Roster:
@@ -144,15 +176,7 @@ def read_roster(source: Source, kind: str | None = None, **options: Any) -> Rost
     for batch in batches:
         accepted.append(batch.accepted)
         refused.append(batch.refused)
-    return Roster(
-        head=batches.head,
-        rows=pa.Table.from_batches(accepted, schema=batches.schema),
-        refused=pa.Table.from_batches(refused, schema=REFUSED_SCHEMA),
-        problems=batches.problems,
-        counts=batches.counts,
-        problem_counts=dict(batches.problem_counts),
-        ignored=dict(batches.ignored),
-    )
+    return batches.roster(pa.Table.from_batches(accepted, schema=batches.schema), refused)
 
 
 def _sha256(source: Source) -> str:

@@ -1,15 +1,17 @@
 """What reading a roster gives: accepted rows, refused rows, problems, and counts in which no row is lost."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from notoneless.common.errors import error_text
+from notoneless.roster.core.corrections import Correction
 from notoneless.roster.core.definitions import KindDefinition
 from notoneless.roster.core.mapping import ColumnMapping
+from notoneless.roster.core.suggest import Suggestion
 
 REFUSED_SCHEMA = pa.schema(
     [
@@ -114,7 +116,7 @@ class Roster:
 
     ``rows``: accepted rows, see :func:`roster_schema`; ``refused``: see :data:`REFUSED_SCHEMA`; ``problems``:
     the first ones in row order (``problem_counts`` counts all, by code); ``ignored``: how many rows were left
-    out, by reason.
+    out, by reason; ``corrected``: rows changed by each correction given; ``suggestions``: what could be corrected.
     """
 
     head: Head
@@ -124,6 +126,8 @@ class Roster:
     counts: Counts
     problem_counts: Mapping[str, int] = field(default_factory=dict)
     ignored: Mapping[str, int] = field(default_factory=dict)
+    corrected: Mapping[Correction, int] = field(default_factory=dict)
+    suggestions: Sequence[Suggestion] = ()
 
     def __getattr__(self, name: str) -> Any:
         if name in Head.__dataclass_fields__:
