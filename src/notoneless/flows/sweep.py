@@ -133,7 +133,7 @@ def _make_current(
         earlier = list_sweep_ids(sweep.region)
         checks.record_sweep(
             sweep=sweep,
-            deliveries=[one.pk for one in inputs.deliveries],
+            deliveries=[one.delivery.pk for one in inputs.deliveries],
             counts=[{"place_code": count.pop("township_code"), **count} for count in comparison.counts],
             by=by,
             now=now,

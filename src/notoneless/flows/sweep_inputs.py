@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,19 +18,19 @@ from django.utils.timezone import localdate
 
 from notoneless.case.records import queries as cases
 from notoneless.check.core import load_checks
+from notoneless.check.core.columns import columns_read
 from notoneless.check.core.facts import FACTS
 from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
+from notoneless.link.core.inputs import NEEDED_COLUMNS
 from notoneless.link.records import queries as links
 from notoneless.org.keys import lake
 from notoneless.policy.pack import Pack, load_pack
 from notoneless.policy.places import code_range, full_code
+from notoneless.roster.core.precedence import without_places
 from notoneless.roster.records import queries as rosters
-from notoneless.roster.records.models import Delivery
-
-# Columns of a delivery that no check and no link step reads; they stay in the lake.
-LEFT_IN_LAKE = {"raw", "sheet"}
+from notoneless.roster.records.precedence import InForce, list_sweep_inputs
 
 Rosters = dict[str, list[tuple[str, dt.date, pa.Table]]]
 
@@ -41,7 +42,7 @@ class SweepInputs:
     region: str
     as_of: dt.date
     pack: Pack
-    deliveries: list[Delivery]
+    deliveries: list[InForce]
     rosters: Rosters
     decisions: pa.Table
     facts: dict[str, pa.Table]
@@ -59,7 +60,13 @@ class SweepInputs:
             "inputs_digest": self.digest,
             "previous": self.previous,
             "deliveries": [
-                {"id": one.pk, "kind": one.kind, "as_of": one.as_of.isoformat(), "file_sha256": one.file_sha256}
+                {
+                    "id": one.delivery.pk,
+                    "kind": one.delivery.kind,
+                    "as_of": one.delivery.as_of.isoformat(),
+                    "file_sha256": one.delivery.file_sha256,
+                    "left_out": list(one.left_out),
+                }
                 for one in self.deliveries
             ],
         }
@@ -68,7 +75,7 @@ class SweepInputs:
 def gather(region: str, as_of: dt.date) -> SweepInputs:
     """Collect the inputs of a sweep of one region as of a day. Raises E811 when no roster has been delivered."""
     code = full_code(region)
-    deliveries = rosters.list_sweep_inputs(code_range(code), as_of)
+    deliveries = list_sweep_inputs(code_range(code), as_of)
     if not deliveries:
         raise Fault("E811", where=as_of.isoformat())
     previous = checks.get_current_sweep(code)
@@ -80,7 +87,7 @@ def gather(region: str, as_of: dt.date) -> SweepInputs:
         as_of=as_of,
         pack=pack,
         deliveries=deliveries,
-        rosters=read_rosters([(one.kind, one.pk, one.as_of) for one in deliveries]),
+        rosters=read_rosters([Chosen.of(one) for one in deliveries]),
         decisions=decisions,
         facts=facts,
         previous=previous.pk if previous else "",
@@ -97,15 +104,45 @@ def current_with(region: str, digest: str) -> Sweep | None:
     return None
 
 
-def read_rosters(chosen: list[tuple[str, str, dt.date]]) -> Rosters:
-    """kind → [(delivery id, as-of date, accepted rows)], deliveries in id order."""
+@dataclass(frozen=True, order=True)
+class Chosen:
+    """One delivery to be read: the rows of the places ``left_out`` are a newer list's business."""
+
+    kind: str
+    delivery_id: str
+    as_of: dt.date
+    left_out: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, one: InForce) -> Chosen:
+        """A delivery in force."""
+        return cls(one.delivery.kind, one.delivery.pk, one.delivery.as_of, one.left_out)
+
+    @classmethod
+    def from_manifest(cls, entry: Mapping[str, Any]) -> Chosen:
+        """As a sweep's manifest names it; before parts of a list could be replaced there was no ``left_out``."""
+        as_of = dt.date.fromisoformat(entry["as_of"])
+        return cls(entry["kind"], entry["id"], as_of, tuple(entry.get("left_out", ())))
+
+
+def read_rosters(chosen: Iterable[Chosen]) -> Rosters:
+    """kind → [(delivery id, as-of date, accepted rows that count)], deliveries in id order.
+
+    Only the columns that a link step or a check reads leave the lake: a city's lists have to fit into memory.
+    """
     found: Rosters = {}
-    for kind, delivery_id, as_of in sorted(chosen):
-        columns = lake().manifest(rosters.COLLECTION, delivery_id)["columns"]
-        wanted = [name for name in columns if name not in LEFT_IN_LAKE]
-        table = lake().read_table(rosters.COLLECTION, delivery_id, rosters.ROWS, columns=wanted)
-        found.setdefault(kind, []).append((delivery_id, as_of, table))
+    for one in sorted(chosen):
+        columns = lake().manifest(rosters.COLLECTION, one.delivery_id)["columns"]
+        wanted = [name for name in columns if name in columns_wanted(one.kind)]
+        table = lake().read_table(rosters.COLLECTION, one.delivery_id, rosters.ROWS, columns=wanted)
+        rows = without_places(table, one.left_out)
+        found.setdefault(one.kind, []).append((one.delivery_id, one.as_of, rows))
     return found
+
+
+def columns_wanted(kind: str) -> frozenset[str]:
+    """What linking and the checks read of a kind; the place of a row is among it."""
+    return frozenset(NEEDED_COLUMNS) | frozenset(columns_read().get(kind, {}))
 
 
 def read_facts(as_of: dt.date) -> dict[str, pa.Table]:
@@ -123,13 +160,13 @@ def read_previous(sweep_id: str) -> pa.Table:
 
 
 def inputs_digest(
-    pack: Pack, as_of: dt.date, deliveries: list[Delivery], decisions: pa.Table, facts: dict[str, pa.Table]
+    pack: Pack, as_of: dt.date, deliveries: list[InForce], decisions: pa.Table, facts: dict[str, pa.Table]
 ) -> str:
     """SHA-256 over everything that can change the result, except the sweep before (it only keeps ids stable)."""
     content = {
         "as_of": as_of.isoformat(),
         "policy": pack.digest,
-        "deliveries": sorted([one.pk, one.file_sha256] for one in deliveries),
+        "deliveries": sorted([one.delivery.pk, one.delivery.file_sha256, *one.left_out] for one in deliveries),
         "decisions": decisions.to_pylist(),
         "facts": {name: facts[name].to_pylist() for name in sorted(facts)},
     }

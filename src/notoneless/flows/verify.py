@@ -13,7 +13,7 @@ from notoneless.check.core.facts import FACTS
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
 from notoneless.flows.sweep import COLLECTION, Progress, compute, sweep_files
-from notoneless.flows.sweep_inputs import SweepInputs, read_previous, read_rosters
+from notoneless.flows.sweep_inputs import Chosen, SweepInputs, read_previous, read_rosters
 from notoneless.org.keys import lake
 from notoneless.org.models import User
 from notoneless.policy.pack import load_pack
@@ -106,8 +106,8 @@ def inputs_of(sweep: Sweep) -> SweepInputs:
     pack = load_pack(manifest["region"], as_of)
     if pack.digest != manifest["policy_digest"]:
         raise Fault("E814", where=sweep.pk)
-    chosen = [(one["kind"], one["id"], dt.date.fromisoformat(one["as_of"])) for one in manifest["deliveries"]]
-    missing = [delivery_id for _, delivery_id, _ in chosen if not lake().exists("deliveries", delivery_id)]
+    chosen = [Chosen.from_manifest(entry) for entry in manifest["deliveries"]]
+    missing = [one.delivery_id for one in chosen if not lake().exists("deliveries", one.delivery_id)]
     previous = manifest["previous"]
     if previous and not lake().exists(COLLECTION, previous):
         missing.append(previous)

@@ -15,7 +15,8 @@ from notoneless.flows.import_file import ImportOutcome, import_file
 from notoneless.org.keys import lake
 from notoneless.policy.places import code_range
 from notoneless.roster.records.models import Delivery
-from notoneless.roster.records.queries import ORIGINAL, get_delivery, list_deliveries, list_sweep_inputs, read_rows
+from notoneless.roster.records.precedence import list_sweep_inputs
+from notoneless.roster.records.queries import ORIGINAL, get_delivery, list_deliveries, read_rows
 from notoneless.trail.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +154,6 @@ def test_mended_rows_complete_their_list_and_a_new_list_replaces_both(send: Send
     mended = send(returned, "户籍_错误行.csv", now=NOW + dt.timedelta(hours=1)).delivery
     bounds = code_range(COUNTY)
     assert mended.supplements
-    assert {one.pk for one in list_sweep_inputs(bounds, rosters.AS_OF)} == {whole.pk, mended.pk}
+    assert {one.delivery.pk for one in list_sweep_inputs(bounds, rosters.AS_OF)} == {whole.pk, mended.pk}
     anew = send(rosters.hukou(rosters.CAST), "户籍_重发.csv", now=NOW + dt.timedelta(hours=2)).delivery
-    assert [one.pk for one in list_sweep_inputs(bounds, rosters.AS_OF)] == [anew.pk]
+    assert [one.delivery.pk for one in list_sweep_inputs(bounds, rosters.AS_OF)] == [anew.pk]

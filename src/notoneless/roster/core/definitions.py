@@ -37,6 +37,8 @@ TYPES = frozenset(
     ]
 )
 SUBJECTS = frozenset({"person", "school"})
+COVERS = frozenset({"place", "sender"})
+UNITS = frozenset({"township", "school"})
 CODE_LISTS = {"flag": "flag", "grade": "grade"}
 COLUMN_FIELDS = frozenset(["id", "name", "type", "aliases", "required", "on_bad", "key", "codes", "into", "also"])
 
@@ -79,7 +81,11 @@ class RowCheck:
 
 @dataclass(frozen=True)
 class KindDefinition:
-    """One kind of roster, as its section chief declared it."""
+    """One kind of roster, as its section chief declared it.
+
+    ``covers``: place — a list speaks for everybody of its place, whoever sent it; sender — each sender speaks for
+    itself only. ``unit``: by what one asks whether a list has come, township or school.
+    """
 
     id: str
     name: str
@@ -87,6 +93,8 @@ class KindDefinition:
     why: str
     legal_basis: str
     senders: tuple[str, ...]
+    covers: str
+    unit: str
     hints: tuple[str, ...]
     columns: tuple[Column, ...]
     signature: tuple[str, ...]
@@ -185,6 +193,8 @@ def _kind(file: Path, data: Mapping[str, Any], shared: _Shared) -> KindDefinitio
             why=data["why"],
             legal_basis=data["legal_basis"],
             senders=tuple(data["senders"]),
+            covers=_one_of(data.get("covers", "sender"), COVERS),
+            unit=_one_of(data.get("unit", "township"), UNITS),
             hints=tuple(data.get("hints", ())),
             columns=_columns(data, shared),
             signature=tuple(data.get("signature", ())),
