@@ -23,6 +23,8 @@ class Action(StrEnum):
     ROSTER_DELIVER = "roster.deliver"
     ROSTER_REVOKE = "roster.revoke"
     ROSTER_READ = "roster.read"
+    ROSTER_MEASURE = "roster.measure"
+    ROSTER_COMPARE = "roster.compare"
     FOLDER_ADD = "folder.add"
     FOLDER_STOP = "folder.stop"
     DRAFT_MATCH = "draft.match"
