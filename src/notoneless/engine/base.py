@@ -7,6 +7,7 @@ The order of rows in a table is not defined: who needs an order says ORDER BY in
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -22,6 +23,14 @@ class Engine(Protocol):
 
     def load(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table visible under `name` (no copy is promised). Raises E503 when the name is taken."""
+
+    def scan(self, name: str, path: Path) -> None:
+        """Make a Parquet file visible under `name`, read where it lies and only the columns asked for, with `file_row`
+        (from 1) beside its own columns. Raises E506 unless the engine was opened for this file, E507 when it cannot
+        be read."""
+
+    def fill(self, name: str, rows: pa.RecordBatchReader) -> None:
+        """Make table `name` from batches, one after the other. Raises E503 when the name is taken."""
 
     def step(self, name: str, sql: str, replace: bool = False) -> None:
         """Compute `sql` (one SELECT) into table `name`. Raises E501 (SQL in `detail`), E503 when the name is taken."""

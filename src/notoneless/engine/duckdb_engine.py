@@ -1,8 +1,9 @@
-"""DuckDB in memory, locked down: no files, no network, no extensions, no change of settings afterwards."""
+"""DuckDB in memory, locked down: no files but those named, no network, no extensions, no change of settings afterwards."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,7 @@ from notoneless.common.errors import Fault
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 _LOCK_DOWN = (
+    "SET allowed_paths = [{files}]",
     "SET enable_progress_bar = false",
     "SET enable_external_access = false",
     "SET lock_configuration = true",
@@ -26,7 +28,9 @@ class DuckDBEngine:
 
     name = "duckdb"
 
-    def __init__(self, *, threads: int | None, memory: str | None, temp_dir: Path | None) -> None:
+    def __init__(
+        self, *, threads: int | None, memory: str | None, temp_dir: Path | None, files: Sequence[Path] = ()
+    ) -> None:
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -44,15 +48,39 @@ class DuckDBEngine:
         if memory is not None:
             config["memory_limit"] = memory
         self._connection = duckdb.connect(":memory:", config=config)
+        self._readable = {str(path.resolve()) for path in files}
         for sql in _LOCK_DOWN:
-            self._connection.execute(sql)
+            self._connection.execute(sql.format(files=", ".join(map(_quoted, sorted(self._readable)))))
         self._loaded: set[str] = set()
+        self._scanned: set[str] = set()
         self._stepped: set[str] = set()
 
     def load(self, name: str, table: pa.Table) -> None:
         self._claim(name)
         self._connection.register(name, table)
         self._loaded.add(name)
+
+    def scan(self, name: str, path: Path) -> None:
+        self._claim(name)
+        whole = str(path.resolve())
+        if whole not in self._readable:
+            raise Fault("E506", where=path.name, name=path.name)
+        try:
+            self._connection.execute(
+                f"CREATE VIEW {name} AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS file_row "
+                f"FROM read_parquet({_quoted(whole)}, file_row_number = true)"
+            )
+        except duckdb.Error as error:
+            raise Fault("E507", where=path.name, name=path.name, detail=str(error)) from error
+        self._scanned.add(name)
+
+    def fill(self, name: str, rows: pa.RecordBatchReader) -> None:
+        self._claim(name)
+        self._connection.register("rows_filled", rows)
+        try:
+            self._create(name, name, "SELECT * FROM rows_filled")
+        finally:
+            self._connection.unregister("rows_filled")
 
     def step(self, name: str, sql: str, replace: bool = False) -> None:
         if replace:
@@ -75,12 +103,15 @@ class DuckDBEngine:
             if name in self._loaded:
                 self._connection.unregister(name)
                 self._loaded.discard(name)
+            elif name in self._scanned:
+                self._connection.execute(f"DROP VIEW {name}")
+                self._scanned.discard(name)
             elif name in self._stepped:
                 self._connection.execute(f"DROP TABLE {name}")
                 self._stepped.discard(name)
 
     def clear(self) -> None:
-        self.drop(*self._loaded, *self._stepped)
+        self.drop(*self._loaded, *self._scanned, *self._stepped)
 
     def close(self) -> None:
         self._connection.close()
@@ -94,7 +125,7 @@ class DuckDBEngine:
         self.close()
 
     def _claim(self, name: str) -> None:
-        if _checked(name) in self._loaded or name in self._stepped:
+        if _checked(name) in self._loaded | self._scanned | self._stepped:
             raise Fault("E503", where=name, table=name)
 
     def _replace(self, name: str, sql: str) -> None:
@@ -118,3 +149,7 @@ def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise Fault("E505", where=name, table=name)
     return name
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
