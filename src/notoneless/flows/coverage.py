@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
+from notoneless.check.records.models import Sweep
+from notoneless.check.records.queries import get_manifest
 from notoneless.common.dates import MonthDay, term_of
+from notoneless.common.errors import Fault
+from notoneless.org.models import School, User
+from notoneless.org.permissions import Permission, check_may
+from notoneless.org.queries import list_places, list_schools
+from notoneless.org.scope import Scope
 from notoneless.policy.pack import Pack, load_pack
-from notoneless.policy.places import full_code
-from notoneless.roster.core.definitions import load_kinds
+from notoneless.policy.places import LEVELS, Places, full_code
+from notoneless.roster.core.definitions import KindDefinition, load_kinds
+from notoneless.roster.core.freshness import Line, ListInForce, Unit, lines_of
 from notoneless.roster.core.precedence import in_places
 from notoneless.roster.records.models import Delivery
-from notoneless.roster.records.precedence import get_list_before
+from notoneless.roster.records.precedence import InForce, choose_in_force, get_list_before
 from notoneless.roster.records.queries import read_rows
 
 TURNING_TYPES = frozenset({"grade", "term"})
+LOCAL_LEVELS = LEVELS[LEVELS.index("county") :]
+BULKY = ("mapping", "sheets", "corrections", "problem_counts")
 
 
 @dataclass(frozen=True)
@@ -90,3 +101,114 @@ def for_kind(pack: Pack, parameter: str, kind: str) -> Any:
     """A parameter's value for one kind of roster: ``<parameter>.<kind>`` where the pack has it, else ``.other``."""
     own = f"{parameter}.{kind}"
     return pack.value(own if own in pack.parameters else f"{parameter}.other")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far the lists of one kind reach among the units in a person's sight.
+
+    ``unmeasured`` lists count only where they say themselves whom they are about.
+    """
+
+    kind: KindDefinition
+    as_of: dt.date
+    fresh_days: int
+    lines: list[Line]
+    unmeasured: int = 0
+
+    def having(self, state: str) -> list[Line]:
+        """The lines in that state."""
+        return [line for line in self.lines if line.state == state]
+
+
+def coverage(user: User, kind: str, as_of: dt.date) -> Coverage:
+    """Which list each township or school in sight rests on that day (E701; E704 for a kind that does not exist).
+
+    Sender, day and rows of a list that speaks for the person's place are told even when the list itself is of a wider
+    office; a partner is told of its own unit's lists only.
+    """
+    check_may(user, Permission.ROSTER_VIEW)
+    if kind not in load_kinds():
+        raise Fault("E704", where=kind)
+    return coverages(user, as_of, [kind])[kind]
+
+
+def coverages(user: User, as_of: dt.date, kinds: Iterable[str] | None = None) -> dict[str, Coverage]:
+    """The same for several kinds (default: all) in one go, kind → coverage (E701)."""
+    check_may(user, Permission.ROSTER_VIEW)
+    wanted = list(load_kinds()) if kinds is None else list(kinds)
+    found = choose_in_force(_lists_about(user).filter(as_of__lte=as_of, kind__in=wanted).defer(*BULKY))
+    return _by_kind(user, as_of, wanted, found)
+
+
+def coverage_of_sweep(user: User, sweep: Sweep) -> dict[str, Coverage]:
+    """How fresh the lists were that a sweep rests on, kind → coverage, as of the sweep's day."""
+    left_out = {entry["id"]: tuple(entry.get("left_out", ())) for entry in get_manifest(sweep)["deliveries"]}
+    used = Delivery.objects.filter(pk__in=left_out).defer(*BULKY)
+    if user.sender:
+        used = used.filter(sender=user.sender)
+    found = [InForce(one, left_out[one.pk]) for one in used]
+    return _by_kind(user, sweep.as_of, list(load_kinds()), found)
+
+
+def _lists_about(user: User) -> QuerySet[Delivery]:
+    """Current lists that speak for places in sight: those of the own area, and of the county or township around it."""
+    found = Delivery.objects.filter(status=Delivery.Status.CURRENT)
+    if user.sender:
+        return found.filter(sender=user.sender)
+    low, high = _area(user)
+    if not low:
+        return found.none()
+    around = [one.code for one in Places.load().ancestors(low) if one.level in LOCAL_LEVELS]
+    return found.filter(Q(place_code__gte=low, place_code__lt=high) | Q(place_code__in=around))
+
+
+def _area(user: User) -> tuple[str, str]:
+    """The interval of the own office; of a school, the place where it stands."""
+    if not user.school_code:
+        return Scope.of(user).home
+    place = School.objects.filter(code=user.school_code).values_list("place_code", flat=True).first() or ""
+    return place, place
+
+
+def _units(user: User) -> Mapping[str, list[Unit]]:
+    """What lists are expected for: the townships and the schools in sight, in order of their codes."""
+    schools = list_schools(user).order_by("code").values_list("code", "name", "place_code")
+    towns = list_places(user, "town").order_by("code").values_list("code", "name")
+    return {
+        "township": [Unit(code, name, code) for code, name in towns if not user.school_code],
+        "school": [Unit(code, name, place) for code, name, place in schools],
+    }
+
+
+def _by_kind(user: User, as_of: dt.date, kinds: list[str], found: list[InForce]) -> dict[str, Coverage]:
+    units, pack = _units(user), load_pack(settings.REGION, as_of)
+    lists: dict[str, list[ListInForce]] = {kind: [] for kind in kinds}
+    for one in found:
+        if one.delivery.kind in lists:
+            lists[one.delivery.kind].append(_in_force(one))
+    return {kind: _coverage(load_kinds()[kind], units, lists[kind], as_of, pack) for kind in kinds}
+
+
+def _coverage(
+    kind: KindDefinition, units: Mapping[str, list[Unit]], lists: list[ListInForce], as_of: dt.date, pack: Pack
+) -> Coverage:
+    fresh_days = int(for_kind(pack, "roster.fresh_days", kind.id))
+    lines = lines_of(kind, units[kind.unit], lists, as_of, fresh_days)
+    return Coverage(kind, as_of, fresh_days, lines, sum(one.places is None for one in lists))
+
+
+def _in_force(one: InForce) -> ListInForce:
+    delivery, quality = one.delivery, one.delivery.quality
+    places = {code: counts["rows"] for code, counts in quality["places"].items()} if quality else None
+    return ListInForce(
+        id=delivery.pk,
+        sender=delivery.sender,
+        place_code=delivery.place_code,
+        as_of=delivery.as_of,
+        rows=delivery.rows_accepted,
+        supplements=delivery.supplements,
+        left_out=one.left_out,
+        places=places,
+        schools=quality["schools"] if quality else None,
+    )
