@@ -1,37 +1,20 @@
 """Read xlsx, xls and csv so that every cell is text as its sender saw it.
 
-Nothing is interpreted here but the cell formats of Excel: a date cell becomes ``2011-01-01``, ``1.0`` becomes
-``1``, and a number with more than 15 digits becomes ``3.71302201105021E+17``, because that is what is left of it: a
-spreadsheet keeps 15 digits, so an ID number typed as a number has lost its end and must not look whole.
+Workbooks are parsed by a guarded child process (guarded.py); a csv is read here. How a cell becomes text: cells.py.
 """
 
-import csv
-import datetime
 import functools
 import io
-import re
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
 from notoneless.common.errors import Fault
-from notoneless.files.encodings import csv_encoding
-from notoneless.files.guard import check_workbook
+from notoneless.files.csv_read import CsvFile
+from notoneless.files.guarded import GuardedWorkbook
 
 Source = Path | str | bytes | BinaryIO
-EXACT_DIGITS = 10**15
-"""From here on a spreadsheet number no longer holds all of its digits."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FOREIGN = {
     b"%PDF": "PDF 文件",
@@ -41,7 +24,6 @@ FOREIGN = {
     b"7z\xbc\xaf": "7z 压缩包",
     b"\x1f\x8b": "gzip 压缩包",
 }
-DELIMITERS = ",\t;|"
 
 
 class Rows:
@@ -56,26 +38,43 @@ class Rows:
 
 @dataclass(frozen=True)
 class RawSheet:
-    """One sheet: ``rows`` start at row 1 of the sheet, cells at column A; rows may differ in length."""
+    """One sheet: ``rows`` start at row 1 of the sheet, cells at column A; rows may differ in length.
+
+    ``hidden_rows`` are row numbers as the sheet shows them (from 1), ``hidden_columns`` count from 0; both only within
+    the data. ``merged`` are (first row, first column, last row, last column), from 0, of ranges that begin in the
+    first 12 rows. ``formulas``: cells with a formula, each with a stored result. ``last_row``: the last row with
+    content (from 1), 0 when that is known only after walking.
+    """
 
     name: str
     hidden: bool
     rows: Rows
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+    formulas: int = 0
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    last_row: int = 0
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """A file: ``format`` is xlsx, xls or csv; ``encoding`` is set for csv only."""
+    """A file: ``format`` is xlsx, xls or csv; ``encoding`` is set for csv only.
+
+    ``date1904``: a date written as a bare number of days counts from 1904, not from 1900.
+    """
 
     format: str
     encoding: str
     sheets: list[RawSheet]
+    date1904: bool = False
 
 
 def read_table(source: Source, file_name: str = "", sheet: str | None = None) -> RawTable:
     """Open a table file given as path, bytes or seekable binary stream; the content decides, not the extension.
 
-    A csv streams; a workbook sheet is parsed when its rows are walked. Raises Fault E001–E007 and E009.
+    A csv streams; a workbook sheet is parsed when its rows are walked, in a child process that ends when table and
+    rows are let go. Raises Fault E001–E007, E009–E016, those of a sheet's content (E004, E006, E010, E014–E016) while
+    its rows are walked.
     """
     name = file_name or (Path(source).name if isinstance(source, Path | str) else "")
     with open_source(source) as stream:
@@ -83,9 +82,9 @@ def read_table(source: Source, file_name: str = "", sheet: str | None = None) ->
     if not head.strip(b"\x00\xef\xbb\xbf \t\r\n"):
         raise Fault("E002", file=name)
     if head.startswith(b"PK"):
-        table = _workbook(source, name, _zip_format(source, name))
+        table = _workbook(source, name, "zip")
     elif head.startswith(OLE):
-        table = _workbook(source, name, "xls")
+        table = _workbook(source, name, "ole")
     else:
         _refuse_foreign(head, name)
         table = _csv(source, name)
@@ -133,17 +132,7 @@ def _only(table: RawTable, sheet: str, file_name: str) -> RawTable:
     chosen = [each for each in table.sheets if each.name == sheet]
     if not chosen and table.format != "csv":
         raise Fault("E009", file=file_name, sheet=sheet, sheets="、".join(each.name for each in table.sheets))
-    return RawTable(table.format, table.encoding, chosen or table.sheets)
-
-
-def _zip_format(source: Source, file_name: str) -> str:
-    with open_source(source) as stream:
-        check_workbook(stream, file_name)
-        members = set(zipfile.ZipFile(stream).namelist())
-    if "xl/workbook.xml" in members or "xl/workbook.bin" in members:
-        return "xlsx"
-    looks = "Word 文档" if "word/document.xml" in members else "压缩包"
-    raise Fault("E001", file=file_name, looks=looks)
+    return replace(table, sheets=chosen or table.sheets)
 
 
 def _refuse_foreign(head: bytes, file_name: str) -> None:
@@ -155,111 +144,25 @@ def _refuse_foreign(head: bytes, file_name: str) -> None:
         raise Fault("E007", file=file_name)
 
 
-# ---- workbooks
-
-
 def _workbook(source: Source, file_name: str, form: str) -> RawTable:
-    reader = _SheetReader(_open_workbook(source, file_name), file_name)
+    workbook = GuardedWorkbook(source, form, file_name)
+    facts = workbook.facts
     sheets = [
         RawSheet(
-            name=meta.name,
-            hidden=meta.visible != SheetVisibleEnum.Visible,
-            rows=Rows(functools.partial(reader.rows, meta.name)),
+            name=sheet["name"],
+            hidden=sheet["hidden"],
+            rows=Rows(functools.partial(workbook.rows, number)),
+            hidden_rows=tuple(sheet["hidden_rows"]),
+            hidden_columns=tuple(sheet["hidden_columns"]),
+            formulas=sheet["formulas"],
+            merged=[(top, left, bottom, right) for top, left, bottom, right in sheet["merged"]],
+            last_row=sheet["last_row"],
         )
-        for meta in reader.workbook.sheets_metadata
-        if meta.typ == SheetTypeEnum.WorkSheet
+        for number, sheet in enumerate(facts["sheets"])
     ]
-    return RawTable(form, "", sheets)
-
-
-def _open_workbook(source: Source, file_name: str) -> CalamineWorkbook:
-    try:
-        return CalamineWorkbook.from_object(source if isinstance(source, Path | str) else open_source(source))
-    except PasswordError as error:
-        raise Fault("E003", file=file_name) from error
-    except (CalamineError, OSError, ValueError) as error:
-        protected = "EncryptedPackage" in str(error) or "password" in str(error).lower()
-        raise Fault("E003" if protected else "E004", file=file_name, detail=repr(error)) from error
-
-
-class _SheetReader:
-    """Walks the sheets of a workbook; keeps the sheet parsed last, for its head is read before its rows."""
-
-    def __init__(self, workbook: CalamineWorkbook, file_name: str) -> None:
-        self.workbook = workbook
-        self._file_name = file_name
-        self._parsed: CalamineSheet | None = None
-
-    def rows(self, name: str) -> Iterator[list[str]]:
-        sheet = self._sheet(name)
-        if sheet.start is None:
-            return
-        indent = [""] * sheet.start[1]
-        for cells in sheet.iter_rows():
-            yield indent + [cell if type(cell) is str else cell_text(cell) for cell in cells]
-
-    def _sheet(self, name: str) -> CalamineSheet:
-        if self._parsed is None or self._parsed.name != name:
-            self._parsed = None
-            try:
-                self._parsed = self.workbook.get_sheet_by_name(name)
-            except CalamineError as error:
-                raise Fault("E004", file=self._file_name, detail=repr(error)) from error
-        return self._parsed
-
-
-def cell_text(value: Any) -> str:
-    """The text of one workbook cell (see the module text)."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return _number_text(value)
-    if isinstance(value, datetime.datetime):
-        if value.time() == datetime.time():
-            return value.date().isoformat()
-        return value.isoformat(sep=" ", timespec="seconds")
-    return str(value)
-
-
-def _number_text(value: int | float) -> str:
-    if abs(value) >= EXACT_DIGITS:
-        mantissa, exponent = f"{float(value):.14e}".split("e")
-        return f"{mantissa.rstrip('0').rstrip('.')}E+{int(exponent)}"
-    if value == int(value):
-        return str(int(value))
-    return f"{value:.15g}"
-
-
-# ---- csv
+    return RawTable(facts["format"], "", sheets, facts["date1904"])
 
 
 def _csv(source: Source, file_name: str) -> RawTable:
-    with open_source(source) as stream:
-        encoding = csv_encoding(stream)
-    with _text(source, encoding) as text:
-        delimiter = _delimiter(text)
-    rows = Rows(lambda: _csv_rows(source, encoding, delimiter, file_name))
-    return RawTable("csv", encoding, [RawSheet(Path(file_name).stem, False, rows)])
-
-
-def _text(source: Source, encoding: str) -> io.TextIOWrapper:
-    """The characters of a csv; closing it closes what was opened for it."""
-    buffered = io.BufferedReader(cast(io.RawIOBase, open_source(source)))
-    return io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline="")
-
-
-def _delimiter(text: io.TextIOWrapper) -> str:
-    """The separator that occurs most in the first lines; quoted parts are left out."""
-    lines = re.sub(r'"[^"]*"', "", text.read(64 << 10))
-    return max(DELIMITERS, key=lambda mark: (lines.count(mark), -DELIMITERS.index(mark)))
-
-
-def _csv_rows(source: Source, encoding: str, delimiter: str, file_name: str) -> Iterator[list[str]]:
-    with _text(source, encoding) as text:
-        reader = csv.reader(text, delimiter=delimiter)
-        try:
-            yield from reader
-        except csv.Error as error:
-            raise Fault("E006", file=file_name, line=reader.line_num, detail=repr(error)) from error
+    text = CsvFile(functools.partial(open_source, source), file_name)
+    return RawTable("csv", text.encoding, [RawSheet(Path(file_name).stem, False, Rows(text.rows))])

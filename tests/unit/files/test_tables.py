@@ -13,8 +13,10 @@ import xlwt
 from python_calamine import CalamineError, PasswordError
 
 from notoneless.common.errors import Fault
-from notoneless.files import guard, tables
-from notoneless.files.tables import RawTable, cell_text, read_table
+from notoneless.files import guard, workbook
+from notoneless.files.cells import cell_text, column_number
+from notoneless.files.refusal import Refused
+from notoneless.files.tables import RawTable, read_table
 
 TEXT = "姓名,住址\n王小花,“岸堤镇”\n"
 
@@ -166,21 +168,22 @@ def test_a_given_stream_is_read_and_left_open(tmp_path: Path) -> None:
 
 
 def test_stray_far_cell_is_refused_before_the_parser_asks_for_the_memory() -> None:
-    sheet = (
-        b'<worksheet><sheetData><row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"/></row></sheetData>'
-    )
-    fault = _fault(_zip({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": sheet}))
+    sheet = b'<worksheet><sheetData><row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    fault = _fault(one_sheet(sheet + b"</worksheet>"))
     assert fault.code == "E005"
     assert "16384" in fault.what
 
 
 def test_zip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "RATIO_FROM", 1 << 20)
-    assert code_of(_zip({"xl/workbook.xml": b"<workbook/>", "xl/sharedStrings.xml": b" " * (4 << 20)})) == "E005"
+    data = _zip({"xl/workbook.xml": b"<workbook/>", "xl/sharedStrings.xml": b" " * (4 << 20)})
+    with pytest.raises(Refused) as caught:
+        guard.inspect_workbook(io.BytesIO(data))
+    assert caught.value.code == "E005"
 
 
 def test_column_numbers() -> None:
-    assert [guard.column_number(letters) for letters in ("A", "Z", "AA", "XFD")] == [1, 26, 27, 16384]
+    assert [column_number(letters) for letters in ("A", "Z", "AA", "XFD")] == [1, 26, 27, 16384]
 
 
 def _zip(members: dict[str, bytes]) -> bytes:
@@ -206,18 +209,25 @@ def test_a_password_is_told_from_damage(monkeypatch: pytest.MonkeyPatch, error: 
     def refuse(source: object) -> None:
         raise error
 
-    monkeypatch.setattr(tables, "CalamineWorkbook", type("Refusing", (), {"from_object": staticmethod(refuse)}))
-    assert code_of(tables.OLE + b" " * 600, "x.xls") == code
+    monkeypatch.setattr(workbook, "CalamineWorkbook", type("Refusing", (), {"from_object": staticmethod(refuse)}))
+    with pytest.raises(Refused) as caught:
+        workbook.open_workbook("ole", io.BytesIO(b""), lambda memory, unpacked: None)
+    assert caught.value.code == code
 
 
 def test_a_broken_sheet_is_said_when_it_is_read() -> None:
-    workbook = _zip(
+    assert code_of(one_sheet(b'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></row>')) == "E004"
+
+
+def one_sheet(xml: bytes, **more: bytes) -> bytes:
+    """The smallest workbook with the sheet ``xml``; ``more`` are further parts of the folder xl."""
+    return _zip(
         {
             "[Content_Types].xml": b"<Types/>",
             "xl/workbook.xml": b'<workbook xmlns:r="x"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": b'<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/'
             b'officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-            "xl/worksheets/sheet1.xml": b'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></row>',
+            "xl/worksheets/sheet1.xml": xml,
+            **{f"xl/{name}": part for name, part in more.items()},
         }
     )
-    assert code_of(workbook) == "E004"
