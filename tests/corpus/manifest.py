@@ -88,13 +88,9 @@ def _sheets(found: Roster) -> dict[str, Any]:
     return {
         "读了": [sheet.name for sheet in sheets],
         "没读": dict(found.head.left_out),
-        "隐藏行": sum(_count(sheet.hidden_rows) for sheet in sheets),
-        "隐藏列": sum(_count(sheet.hidden_columns) for sheet in sheets),
+        "隐藏行": "；".join(sheet.hidden_rows for sheet in sheets if sheet.hidden_rows),
+        "隐藏列": sum(len(sheet.hidden_columns) for sheet in sheets),
     }
-
-
-def _count(hidden: Any) -> int:
-    return hidden if isinstance(hidden, int) else len(hidden)
 
 
 def counts_of(text: str) -> list[int]:
