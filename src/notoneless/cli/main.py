@@ -49,9 +49,9 @@ def main() -> None:
     app(prog_name=PROGRAM)
 
 
-from notoneless.cli import accounts, demo, doctor, ledger, policy, roster, serve, sweep, trail  # noqa: E402
+from notoneless.cli import accounts, coverage, demo, doctor, ledger, policy, roster, serve, sweep, trail  # noqa: E402
 
-for module in (roster, sweep, ledger, trail, policy, accounts, serve, doctor, demo):
+for module in (roster, coverage, sweep, ledger, trail, policy, accounts, serve, doctor, demo):
     module.add_to(app)
 
 if __name__ == "__main__":

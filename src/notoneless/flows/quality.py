@@ -103,7 +103,7 @@ def rows_within(delivery: Delivery, columns: list[str], place: str) -> pa.Table:
 def compared_columns(found: Beside, kind: KindDefinition) -> list[str]:
     """The columns that can differ between two rows of one key: all that both lists have, but the key itself."""
     keys = {column.id for column in kind.columns if column.key}
-    there = _columns_of(found.now) & _columns_of(found.earlier)
+    there = columns_of(found.now) & columns_of(found.earlier)
     return [name for name in measured_columns(kind) if name in there - keys - ABOUT_THE_ROW]
 
 
@@ -142,7 +142,8 @@ def matched(delivery: Delivery) -> set[str]:
     return {column for mapping in mappings for column in mapping.get("columns", {}).values() if column}
 
 
-def _columns_of(delivery: Delivery) -> set[str]:
+def columns_of(delivery: Delivery) -> set[str]:
+    """The columns of the accepted rows as they lie in the lake."""
     return set(lake().manifest(COLLECTION, delivery.pk)["columns"])
 
 

@@ -48,6 +48,7 @@ JOB_KINDS: dict[str, JobKind] = {
     for kind in (
         JobKind("check_upload", "核对上传的名册", "notoneless.jobs.uploads.check_uploaded"),
         JobKind("publish_upload", "导入名册", "notoneless.jobs.uploads.publish_uploaded"),
+        JobKind("measure_delivery", "计算名册质量", "notoneless.jobs.quality.measure"),
         JobKind("sweep", "摸排", "notoneless.jobs.sweeps.sweep"),
         JobKind("verify_sweep", "重算验证", "notoneless.jobs.sweeps.verify"),
     )
