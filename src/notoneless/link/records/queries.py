@@ -87,11 +87,13 @@ def get_sources(sweep_id: str, child_id: str) -> list[dict[str, Any]]:
     wanted: dict[str, list[int]] = {}
     for member in members:
         wanted.setdefault(member["delivery_id"], []).append(member["row_no"])
-    rows = {(delivery_id, row["row_no"]): row for delivery_id, row in read_source_rows(wanted)}
-    return [dict(member, row=rows[member["delivery_id"], member["row_no"]]) for member in members]
+    # Row numbers repeat over the sheets of a workbook; the row key is the one name of a row in its delivery.
+    rows = {(delivery_id, row["row_key"]): row for delivery_id, row in read_source_rows(wanted)}
+    return [dict(member, row=rows[member["delivery_id"], member["row_key"]]) for member in members]
 
 
 def get_review_rows(pair: ReviewPair) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """(the doubtful row, the rows of the child it may belong to)."""
-    rows = [row for _, row in read_source_rows({pair.left_delivery: [pair.left_row_no]})]
-    return rows[0], get_sources(pair.sweep, pair.right_child_id)
+    found = [row for _, row in read_source_rows({pair.left_delivery: [pair.left_row_no]})]
+    left = next((row for row in found if row["row_key"] == pair.left_key), found[0])
+    return left, get_sources(pair.sweep, pair.right_child_id)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, chain, compress
 from typing import Any, NamedTuple
 
@@ -15,9 +15,9 @@ from notoneless.roster.core.cells import KeyTable, Memo
 from notoneless.roster.core.corrections import Correction, Corrector
 from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.header_text import tidy
-from notoneless.roster.core.normalise import NO_NAME, Issue, normalise, not_after, shown
+from notoneless.roster.core.normalise import NO_NAME, Issue, normalise, not_after, serial_from_1904, shown
 from notoneless.roster.core.people import PlaceFinder, fill_births, fill_sexes, join_address, judge_identity
-from notoneless.roster.core.result import REFUSED_SCHEMA, Head, RowProblem, roster_schema
+from notoneless.roster.core.result import REFUSED_SCHEMA, Head, RowProblem, SheetHead, roster_schema
 
 EMPTY_REQUIRED, TOO_WIDE, NOTHING_TO_GO_BY = "E306", "E314", "E317"
 WHOLE_ROW = Column(id="", name="")
@@ -38,7 +38,7 @@ class Batch(NamedTuple):
 
 
 class ChunkReader:
-    """Reads the chunks of one file in order; remembers texts, and which rows and keys it has seen."""
+    """Reads the chunks of the sheets of one file in order; remembers texts, and which rows and keys it has seen."""
 
     def __init__(
         self,
@@ -47,15 +47,19 @@ class ChunkReader:
         within: str | None = None,
         index_key: bytes = b"",
         corrections: Sequence[Correction] = (),
+        date1904: bool = False,
     ) -> None:
         self.corrector = Corrector(head.kind, corrections)
-        self._head = head
         self._kind = head.kind
-        self._positions = head.mapping.positions
+        self._as_of = head.as_of
+        self._date1904 = date1904
         self._schema = roster_schema(head.kind)
         self._index_key = index_key[:64]
         self._empty = frozenset(head.kind.words["empty_cells"])
-        self._memos = {each: Memo(self._judge(head.kind.column(each))) for each in self._positions}
+        mapped = {each for sheet in head.sheets for each in sheet.mapping.positions}
+        self._memos = {each: Memo(self._judge(head.kind.column(each))) for each in mapped}
+        self._key_columns = [column for column in head.kind.columns if column.key]
+        self._several = len(head.sheets) > 1
         self._places = Memo(PlaceFinder(within).judge)
         self._keys_seen = KeyTable()
         self._repeats: dict[bytes, list[int]] = {}
@@ -63,38 +67,41 @@ class ChunkReader:
     def _judge(self, column: Column) -> Callable[[str], tuple[Any, Issue | None]]:
         if column.id == "id_no":
             return lambda cell: judge_identity(cell, column)
-        if column.type == "date" and self._head.as_of:
-            return lambda cell: not_after(normalise(cell, column, self._empty), self._head.as_of, column)
+        if column.type == "date":
+            return lambda cell: self._day(cell, column)
         return lambda cell: normalise(cell, column, self._empty)
 
-    def read(self, row_nos: Sequence[int], rows: Sequence[Row], wide: Sequence[int], listed: int) -> Batch:
-        """Read ``rows`` (all as wide as the header; ``wide``: indexes of rows that were wider); list ``listed``
-        problems.
+    def _day(self, cell: str, column: Column) -> tuple[Any, Issue | None]:
+        result = normalise(serial_from_1904(cell) if self._date1904 else cell, column, self._empty)
+        return not_after(result, self._as_of, column) if self._as_of else result
+
+    def read(
+        self, sheet: SheetHead, row_nos: Sequence[int], rows: Sequence[Row], wide: Sequence[int], listed: int
+    ) -> Batch:
+        """Read ``rows`` of ``sheet`` (all as wide as its header; ``wide``: indexes of rows that were wider); list
+        ``listed`` problems.
         """
-        found: Found = [(index, WHOLE_ROW, self._too_wide()) for index in wide]
-        values = self._columns(rows, found)
+        found: Found = [(index, WHOLE_ROW, _too_wide(sheet)) for index in wide]
+        values = self._columns(sheet, rows, found)
         refused = {index for index, column, issue in found if severity(issue, column) == "refuse"}
         keys = self._row_keys(values, len(rows), refused)
-        accepted = self._accepted(values, row_nos, rows, keys)
+        accepted = self._accepted(sheet, values, row_nos, rows, keys)
         self.corrector.end_chunk()
         found.sort(key=lambda each: each[0])
         counts = Counter(issue.code for _, _, issue in found)
         problems = [
-            self._problem(row_nos[index], rows[index], column, issue) for index, column, issue in found[:listed]
+            problem_of(sheet, row_nos[index], rows[index], column, issue) for index, column, issue in found[:listed]
         ]
         duplicates = len(rows) - len(refused) - accepted.num_rows
-        return Batch(accepted, self._refused(found, refused, row_nos, rows), problems, counts, duplicates)
-
-    def _too_wide(self) -> Issue:
-        return Issue(TOO_WIDE, {"cells": "更多", "columns": str(len(self._head.header))})
+        return Batch(accepted, _refused(sheet, found, refused, row_nos, rows), problems, counts, duplicates)
 
     # ---- values
 
-    def _columns(self, rows: Sequence[Row], found: Found) -> dict[str, list[Any]]:
+    def _columns(self, sheet: SheetHead, rows: Sequence[Row], found: Found) -> dict[str, list[Any]]:
         """Canonical id → values, and every issue into ``found``."""
-        texts = list(zip(*rows, strict=True)) or [()] * len(self._head.header)
+        texts = list(zip(*rows, strict=True)) or [()] * len(sheet.header)
         values: dict[str, list[Any]] = {}
-        for column_id, position in self._positions.items():
+        for column_id, position in sheet.mapping.positions.items():
             column = self._kind.column(column_id)
             cells, issues = self._memos[column_id].apply(self.corrector.apply(column_id, texts[position]))
             values[column_id] = cells
@@ -170,14 +177,23 @@ class ChunkReader:
         """The key of every accepted row; None for a refused row and for one equal in every value to an earlier
         row.
         """
-        columns = [values[column.id] for column in self._kind.columns if column.key and column.id in values]
+        none: list[Any] = [None] * size
+        mapped = [column.id for column in self._key_columns if column.id in values or column.id in self._memos]
+        columns = [values.get(column_id, none) for column_id in mapped]
         keys = zip(*map(_texts, columns), strict=True) if columns else iter([()] * size)
-        rows = zip(*values.values(), strict=True)
+        rows = self._comparable(values, size)
         prefix, row_key = self._kind.id + SEPARATOR, self._row_key
         return [
             None if index in refused else row_key(prefix + SEPARATOR.join(key), hash(row) & _HASH_MASK)
             for index, (key, row) in enumerate(zip(keys, rows, strict=True))
         ]
+
+    def _comparable(self, values: dict[str, list[Any]], size: int) -> Iterable[tuple[Any, ...]]:
+        """The values of each row in one order for all sheets, whichever columns each has."""
+        if not self._several:
+            return zip(*values.values(), strict=True)
+        none: list[Any] = [None] * size
+        return zip(*(values.get(field.name, none) for field in self._schema), strict=True)
 
     def _row_key(self, key: str, row: int) -> str | None:
         """24 hex digits: keyed hash of the key columns and, from the second different row with that key on, of
@@ -197,13 +213,18 @@ class ChunkReader:
         return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12, key=self._index_key).digest()
 
     def _accepted(
-        self, values: dict[str, list[Any]], row_nos: Sequence[int], rows: Sequence[Row], keys: list[str | None]
+        self,
+        sheet: SheetHead,
+        values: dict[str, list[Any]],
+        row_nos: Sequence[int],
+        rows: Sequence[Row],
+        keys: list[str | None],
     ) -> pa.RecordBatch:
         values = {**values, "row_no": list(row_nos), "row_key": keys}
         if None in keys:
             values = {column_id: list(compress(cells, keys)) for column_id, cells in values.items()}
             rows = list(compress(rows, keys))
-        values["sheet"] = [self._head.sheet] * len(rows)
+        values["sheet"] = [sheet.name] * len(rows)
         arrays = [self._array(field, values, rows) for field in self._schema]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
@@ -214,40 +235,47 @@ class ChunkReader:
             return pa.nulls(len(rows), field.type)
         return pa.array(values[field.name], field.type)
 
-    def _refused(
-        self, found: Found, refused: set[int], row_nos: Sequence[int], rows: Sequence[Row]
-    ) -> pa.RecordBatch:
-        order = sorted(refused)
-        by_row: dict[int, list[RowProblem]] = {index: [] for index in order}
-        for index, column, issue in found:
-            if index in by_row:
-                by_row[index].append(self._problem(row_nos[index], rows[index], column, issue))
-        problems = list(by_row.values())
-        arrays = [
-            pa.array([row_nos[index] for index in order], pa.int32()),
-            pa.array([self._head.sheet] * len(order), pa.string()),
-            raw_array([rows[index] for index in order]),
-            pa.array([[each.code for each in row] for row in problems], pa.list_(pa.string())),
-            pa.array([[each.position for each in row] for row in problems], pa.list_(pa.int32())),
-            pa.array([[each.sentence for each in row] for row in problems], pa.list_(pa.string())),
-        ]
-        return pa.RecordBatch.from_arrays(arrays, schema=REFUSED_SCHEMA)
 
-    def _problem(self, row_no: int, row: Row, column: Column, issue: Issue) -> RowProblem:
-        text = error_text(issue.code)
-        position = self._positions.get(column.id, -1)
-        return RowProblem(
-            code=issue.code,
-            row_no=row_no,
-            sheet=self._head.sheet,
-            column=column.id,
-            column_name=column.name,
-            position=position,
-            value_masked=_masked(tidy(row[position]), column) if position >= 0 else "",
-            what=text.say_what(issue.values),
-            how=text.say_how(issue.values),
-            severity=severity(issue, column),
-        )
+def _too_wide(sheet: SheetHead) -> Issue:
+    return Issue(TOO_WIDE, {"cells": "更多", "columns": str(len(sheet.header))})
+
+
+def _refused(
+    sheet: SheetHead, found: Found, refused: set[int], row_nos: Sequence[int], rows: Sequence[Row]
+) -> pa.RecordBatch:
+    order = sorted(refused)
+    by_row: dict[int, list[RowProblem]] = {index: [] for index in order}
+    for index, column, issue in found:
+        if index in by_row:
+            by_row[index].append(problem_of(sheet, row_nos[index], rows[index], column, issue))
+    problems = list(by_row.values())
+    arrays = [
+        pa.array([row_nos[index] for index in order], pa.int32()),
+        pa.array([sheet.name] * len(order), pa.string()),
+        raw_array([rows[index] for index in order]),
+        pa.array([[each.code for each in row] for row in problems], pa.list_(pa.string())),
+        pa.array([[each.position for each in row] for row in problems], pa.list_(pa.int32())),
+        pa.array([[each.sentence for each in row] for row in problems], pa.list_(pa.string())),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=REFUSED_SCHEMA)
+
+
+def problem_of(sheet: SheetHead, row_no: int, row: Row, column: Column, issue: Issue) -> RowProblem:
+    """One problem of one row in words."""
+    text = error_text(issue.code)
+    position = sheet.mapping.positions.get(column.id, -1)
+    return RowProblem(
+        code=issue.code,
+        row_no=row_no,
+        sheet=sheet.name,
+        column=column.id,
+        column_name=column.name,
+        position=position,
+        value_masked=_masked(tidy(row[position]), column) if position >= 0 else "",
+        what=text.say_what(issue.values),
+        how=text.say_how(issue.values),
+        severity=severity(issue, column),
+    )
 
 
 def severity(issue: Issue, column: Column) -> str:

@@ -84,7 +84,8 @@ class KindDefinition:
     """One kind of roster, as its section chief declared it.
 
     ``covers``: place — a list speaks for everybody of its place, whoever sent it; sender — each sender speaks for
-    itself only. ``unit``: by what one asks whether a list has come, township or school.
+    itself only. ``unit``: by what one asks whether a list has come, township or school. ``exports``: programs whose
+    own export this may be, each with headings that tell it (two of them are enough).
     """
 
     id: str
@@ -98,6 +99,7 @@ class KindDefinition:
     hints: tuple[str, ...]
     columns: tuple[Column, ...]
     signature: tuple[str, ...]
+    exports: Mapping[str, tuple[str, ...]]
     row_checks: tuple[RowCheck, ...]
     precedence: tuple[str, ...]
     address_from: tuple[str, ...]
@@ -198,6 +200,7 @@ def _kind(file: Path, data: Mapping[str, Any], shared: _Shared) -> KindDefinitio
             hints=tuple(data.get("hints", ())),
             columns=_columns(data, shared),
             signature=tuple(data.get("signature", ())),
+            exports={name: tuple(marks) for name, marks in data.get("exports", {}).items()},
             row_checks=tuple(map(_row_check, data.get("row_checks", ()))),
             precedence=tuple(data.get("precedence", ())),
             address_from=tuple(data.get("address_from", ("addr",))),

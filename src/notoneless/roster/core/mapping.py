@@ -38,13 +38,15 @@ class ColumnMapping:
     """The columns of one file: ``columns`` label → canonical id; ``positions`` canonical id → place in the row
     (from 0).
 
-    ``extra``: labels of columns that are not used; ``missing``: 名称 of required columns not found.
+    ``extra``: labels of columns that are not used; ``missing``: 名称 of required columns not found; ``rivals``:
+    canonical id → labels of unused columns that could have been it too.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
     extra: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    rivals: dict[str, list[str]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, object]:
         """Plain data without personal values, fit to be stored with the delivery."""
@@ -52,41 +54,50 @@ class ColumnMapping:
 
 
 def make_headings(
-    header: Sequence[str], groups: Sequence[str] = (), other_person: Sequence[str] = ()
+    header: Sequence[str], groups: Sequence[Sequence[str]] = (), other_person: Sequence[str] = ()
 ) -> list[Heading]:
-    """Headings of a header row; ``groups`` is the upper row of a two-row header, spread over its merged cells.
+    """Headings of a header row; ``groups`` are the rows above it (topmost first), spread over their merged cells.
 
     Below a group that names another person (监护人, 父亲…) a heading is read only together with its group, so
     that the guardian's 姓名 is never taken for the child's.
     """
-    groups = [*groups, *[""] * (len(header) - len(groups))]
     seen: dict[str, int] = {}
     headings = []
-    for position, (text, group) in enumerate(zip(header, groups, strict=True)):
-        label = _label(text, group) or f"第{position + 1}列"
+    for position, text in enumerate(header):
+        above = [row[position] if position < len(row) else "" for row in groups]
+        label = _label([*above, text]) or f"第{position + 1}列"
         seen[label] = seen.get(label, 0) + 1
         unique = label if seen[label] == 1 else f"{label}({seen[label]})"
-        headings.append(Heading(position, unique, _keys(text, group, other_person), (text, group)))
+        headings.append(Heading(position, unique, _keys(text, above, other_person), (text, *above)))
     return headings
 
 
-def _label(text: str, group: str) -> str:
-    text, group = text.strip(), group.strip()
-    return f"{group}{text}" if group and text and group != text else text or group
+def _label(texts: Sequence[str]) -> str:
+    parts = dict.fromkeys(part for text in texts if (part := text.strip()))
+    return "".join(parts)
 
 
-def _keys(text: str, group: str, other_person: Sequence[str]) -> tuple[str, ...]:
-    keys = [heading_key(text), bare_heading_key(text)]
-    if group:
-        bare = bare_heading_key(group)
-        joined = [
-            heading_key(group + text),
-            bare + bare_heading_key(text),
-            _GROUP_TAIL.sub("", bare) + bare_heading_key(text),
-        ]
-        about_another = any(word in group for word in other_person)
-        keys = [*joined, heading_key(group)] if not text.strip() else joined if about_another else [*joined, *keys]
-    return tuple(dict.fromkeys(key for key in keys if key))
+def _keys(text: str, above: Sequence[str], other_person: Sequence[str]) -> tuple[str, ...]:
+    """The ways of reading a heading, best first: with the groups above it, nearest first, then alone."""
+    filled = [each for each in (text, *reversed(above)) if each.strip()]
+    if not filled:
+        return ()
+    own, *groups = dict.fromkeys(filled)
+    joined = [key for group in groups for key in _joined(group, own)]
+    if len(groups) > 1:
+        joined.append(heading_key("".join([*reversed(groups), own])))
+    alone = [] if any(word in group for group in groups for word in other_person) else _alone(own)
+    return tuple(dict.fromkeys(key for key in [*joined, *alone] if key))
+
+
+def _alone(text: str) -> list[str]:
+    return [heading_key(text), bare_heading_key(text)]
+
+
+def _joined(group: str, text: str) -> list[str]:
+    bare = bare_heading_key(group)
+    own = bare_heading_key(text)
+    return [heading_key(group + text), bare + own, _GROUP_TAIL.sub("", bare) + own]
 
 
 def match_columns(
@@ -96,10 +107,11 @@ def match_columns(
     first.
 
     A better way of reading a heading wins over a lesser one, then the 名称 over an alias and a first alias over
-    a later one, then the left column over the right one.
+    a later one, then the left column over the right one; the others stand in ``rivals``.
     Raises Fault E310 when ``given`` names a column that the file or the kind does not have, or one twice.
     """
     taken = _given_columns(kind, headings, given or {})
+    decided = set(taken)
     ignored = {heading_key(word) for word in kind.words["ignored_columns"]}
     readings = sorted(
         (level, kind.alias_ranks[key], heading.position, kind.alias_index[key])
@@ -111,7 +123,13 @@ def match_columns(
     for _, _, position, column_id in readings:
         if position not in taken and column_id not in taken.values():
             taken[position] = column_id
-    return _mapping(kind, headings, taken, ignored)
+    labels = {heading.position: heading.label for heading in headings}
+    rivals: dict[str, list[str]] = {}
+    for _, _, position, column_id in readings:
+        by_hand = any(taken[each] == column_id for each in decided)
+        if position not in taken and not by_hand and labels[position] not in rivals.setdefault(column_id, []):
+            rivals[column_id].append(labels[position])
+    return _mapping(kind, headings, taken, ignored, {key: found for key, found in rivals.items() if found})
 
 
 def _given_columns(kind: KindDefinition, headings: Sequence[Heading], given: Mapping[str, str]) -> dict[int, str]:
@@ -130,7 +148,11 @@ def _given_columns(kind: KindDefinition, headings: Sequence[Heading], given: Map
 
 
 def _mapping(
-    kind: KindDefinition, headings: Sequence[Heading], taken: Mapping[int, str], ignored: set[str]
+    kind: KindDefinition,
+    headings: Sequence[Heading],
+    taken: Mapping[int, str],
+    ignored: set[str],
+    rivals: dict[str, list[str]],
 ) -> ColumnMapping:
     used = {heading.label: taken[heading.position] for heading in headings if taken.get(heading.position)}
     free = [each for each in headings if not taken.get(each.position) and each.keys and each.keys[0] not in ignored]
@@ -140,6 +162,7 @@ def _mapping(
         positions={column_id: position for position, column_id in taken.items() if column_id},
         extra=[heading.label for heading in free],
         missing=[column.name for column in kind.required if column.id not in found],
+        rivals=rivals,
     )
 
 
@@ -164,17 +187,25 @@ def _likeness(column: Column, label: str) -> float:
     return best
 
 
-def missing_fault(kind: KindDefinition, mapping: ColumnMapping, where: str) -> Fault:
-    """Fault E302: 缺：户主姓名；多：备注2；是不是“户主”？"""
+def missing_fault(
+    kind: KindDefinition, mapping: ColumnMapping, where: str, looks: Mapping[str, tuple[str, str]] | None = None
+) -> Fault:
+    """Fault E302: 缺：户主姓名；多：备注2；是不是“户主”？
+
+    ``looks``: 名称 of a missing column → (label of an unused column whose values look like it, the words for that).
+    """
     extra = mapping.extra[:MANY_EXTRA]
     more = f" 等 {len(mapping.extra)} 列" if len(mapping.extra) > MANY_EXTRA else ""
-    near_labels = near_columns(kind, mapping.missing, mapping.extra)
-    near = "；".join(f"“{name}”是不是“{label}”？" for name, label in near_labels.items())
+    near = {
+        name: f"“{name}”是不是“{label}”？"
+        for name, label in near_columns(kind, mapping.missing, mapping.extra).items()
+    }
+    near |= {name: f"“{name}”是不是“{label}”？{says}" for name, (label, says) in (looks or {}).items()}
     return Fault(
         "E302",
         where=where,
         kind=kind.name,
         missing="、".join(mapping.missing),
         extra=("、".join(extra) or "无") + more,
-        near=near or "没有相近的列",
+        near="；".join(near.values()) or "没有相近的列",
     )

@@ -25,6 +25,9 @@ _TERM_HALF = re.compile(
     r"((?:19|20)\d\d)(?:[-~—至/]+((?:19|20)?\d\d))?(?:学年)?(?:度)?[-_]?(?:第)?([一二12上下])(?:学期|期)?"
 )
 _CHINESE_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+DAYS_TO_1904 = 1462
+"""Days from the first day that Excel counts by default to the one that old Macintosh files count from."""
 NO_NAME = "E230"
 MANY_CHOICES = 8
 SHOWN = 20
@@ -104,6 +107,12 @@ def day(cell: str, column: Column) -> Result:
         return dates.parse_date(narrow(cell)), None
     except dates.DateProblem as problem:
         return None, Issue(problem.code, {"column": column.name, "value": shown(cell)})
+
+
+def serial_from_1904(cell: str) -> str:
+    """A bare number of days of a workbook that counts from 1904 as one that counts from 1900; other texts stay."""
+    found = _SERIAL.fullmatch(narrow(cell).strip())
+    return str(int(found[1]) + DAYS_TO_1904) if found else cell
 
 
 def not_after(result: Result, as_of: date, column: Column) -> Result:

@@ -16,8 +16,9 @@ from notoneless.roster.core.chunk import Batch, ChunkReader
 from notoneless.roster.core.corrections import Correction
 from notoneless.roster.core.definitions import DEFINITIONS, get_kind, load_kinds
 from notoneless.roster.core.recognise import Candidate, recognise
-from notoneless.roster.core.result import REFUSED_SCHEMA, Counts, Head, Roster, RowProblem, roster_schema
+from notoneless.roster.core.result import REFUSED_SCHEMA, Counts, Head, Roster, RowProblem, SheetHead, roster_schema
 from notoneless.roster.core.rows import RowFilter
+from notoneless.roster.core.sentence import hidden_rows_text, recognised_sentence
 from notoneless.roster.core.suggest import Registers, Suggestion
 
 CHUNK_ROWS = 100_000
@@ -33,13 +34,14 @@ class RosterBatches:
     complete at its end, when conservation is checked. May be walked once.
     """
 
-    def __init__(self, head: Head, chosen: Candidate, reader: ChunkReader, chunk_rows: int) -> None:
+    def __init__(self, head: Head, parts: Sequence[Candidate], reader: ChunkReader, chunk_rows: int) -> None:
         self.head = head
         self.counts = Counts()
+        self.sheet_counts = {sheet.name: Counts() for sheet in head.sheets}
         self.problem_counts: Counter[str] = Counter()
         self.problems: list[RowProblem] = []
         self.ignored: Counter[str] = Counter()
-        self._chosen = chosen
+        self._parts = parts
         self._reader = reader
         self._chunk_rows = chunk_rows
 
@@ -63,6 +65,7 @@ class RosterBatches:
             counts=self.counts,
             problem_counts=dict(self.problem_counts),
             ignored=dict(self.ignored),
+            sheet_counts=dict(self.sheet_counts),
             corrected=self.corrected,
             suggestions=self.suggestions,
         )
@@ -73,23 +76,26 @@ class RosterBatches:
         return roster_schema(self.head.kind)
 
     def __iter__(self) -> Iterator[Batch]:
-        chosen = self._chosen
-        row_filter = RowFilter(chosen.kind, chosen.rows.headings, chosen.mapping)
-        rows = islice(chosen.rows.sheet.rows, chosen.rows.first_row - 1, None)
-        row_no = chosen.rows.first_row
-        while chunk := list(islice(rows, self._chunk_rows)):
-            yield self._read(row_no, chunk, row_filter)
-            row_no += len(chunk)
+        for sheet, part in zip(self.head.sheets, self._parts, strict=True):
+            yield from self._walk(sheet, part)
         if not self.counts.read - self.counts.ignored:
             head = self.head
             raise Fault("E311", file=head.file_name, sheet=head.sheet, row=head.header_row)
+
+    def _walk(self, sheet: SheetHead, part: Candidate) -> Iterator[Batch]:
+        row_filter = RowFilter(part.kind, part.rows.headings, sheet)
+        rows = islice(part.rows.sheet.rows, sheet.first_row - 1, None)
+        row_no = sheet.first_row
+        while chunk := list(islice(rows, self._chunk_rows)):
+            yield self._read(sheet, row_no, chunk, row_filter)
+            row_no += len(chunk)
 
     def accepted(self) -> Iterator[pa.RecordBatch]:
         """Only the accepted rows, for a writer that streams."""
         return (batch.accepted for batch in self)
 
-    def _read(self, first_row: int, chunk: list[list[str]], row_filter: RowFilter) -> Batch:
-        width = len(self._chosen.rows.header)
+    def _read(self, sheet: SheetHead, first_row: int, chunk: list[list[str]], row_filter: RowFilter) -> Batch:
+        width = len(sheet.header)
         row_nos: list[int] = []
         rows: list[list[str]] = []
         wide: list[int] = []
@@ -102,13 +108,15 @@ class RosterBatches:
                 wide.append(len(rows))
             row_nos.append(row_no)
             rows.append(even)
-        batch = self._reader.read(row_nos, rows, wide, PROBLEMS_LISTED - len(self.problems))
-        self._count(batch, len(chunk), len(chunk) - len(rows))
+        batch = self._reader.read(sheet, row_nos, rows, wide, PROBLEMS_LISTED - len(self.problems))
+        self._count(sheet, batch, len(chunk), len(chunk) - len(rows))
         return batch
 
-    def _count(self, batch: Batch, read: int, ignored: int) -> None:
+    def _count(self, sheet: SheetHead, batch: Batch, read: int, ignored: int) -> None:
         accepted, refused = batch.accepted.num_rows, batch.refused.num_rows
-        self.counts = (self.counts + Counts(read, accepted, refused, batch.duplicates, ignored)).check()
+        counts = Counts(read, accepted, refused, batch.duplicates, ignored).check()
+        self.counts += counts
+        self.sheet_counts[sheet.name] += counts
         self.problem_counts += batch.problem_counts
         self.problems += batch.problems
 
@@ -135,28 +143,25 @@ def read_roster_batches(
 ) -> RosterBatches:
     """Open a roster file and read only its head; the rows are read while the result is walked.
 
-    ``source``: path, bytes or seekable binary stream. ``kind``: id or 名称, recognised from the headings when None.
+    ``source``: path, bytes or seekable binary stream. ``kind``: id or 名称, recognised from headings and values when
+    None. All sheets that hold such a list are read as one; ``sheet``: only the one of that name.
     ``mapping``: file column → canonical id, "" for “not used”; other columns are matched by name. ``index_key``:
     key of the row keys (up to 64 bytes). ``within``: place code in which addresses without a county are looked up.
     ``corrections``: readings a person accepted, applied to the values, never to the original cells.
     ``registers``: the names that suggestions are made from.
-    Raises Fault E001–E009 (file), E301–E304, E310, E313 (kind, header, columns), E320 (correction); E311 at the end
-    when there was no row.
+    Raises Fault E001–E016 (file), E301–E304, E310, E313 (kind, header, columns), E320 (correction), E321 (columns that
+    must be asked: ``values["questions"]``); E311 at the end when there was no row.
     """
     name = file_name or (Path(source).name if isinstance(source, Path | str) else "名册")
     kinds = load_kinds(definitions)
     wanted = get_kind(kind, kinds) if kind else None
-    table = read_table(source, name, sheet)
-    found = recognise(table, kinds, kind=wanted, file_name=name, given=mapping)
-    chosen = found.candidate
+    table = read_table(source, name)
+    found = recognise(table, kinds, kind=wanted, file_name=name, given=mapping, sheet=sheet)
     head = Head(
-        kind=chosen.kind,
-        recognised=found.reason,
-        sheet=chosen.rows.sheet.name,
-        other_sheets=found.other_sheets,
-        header=chosen.rows.header,
-        header_row=chosen.rows.header_row,
-        mapping=chosen.mapping,
+        kind=found.parts[0].kind,
+        recognised=recognised_sentence(found),
+        sheets=[_sheet_head(part) for part in found.parts],
+        left_out=found.left_out,
         format=table.format,
         encoding=table.encoding,
         file_name=name,
@@ -165,8 +170,21 @@ def read_roster_batches(
         as_of=as_of,
     )
     within = within or (registers.within if registers else None)
-    reader = ChunkReader(head, within=within, index_key=index_key, corrections=corrections)
-    return RosterBatches(head, chosen, reader, chunk_rows)
+    reader = ChunkReader(head, within=within, index_key=index_key, corrections=corrections, date1904=table.date1904)
+    return RosterBatches(head, found.parts, reader, chunk_rows)
+
+
+def _sheet_head(part: Candidate) -> SheetHead:
+    return SheetHead(
+        name=part.rows.sheet.name,
+        header=part.rows.header,
+        header_row=part.rows.header_row,
+        first_row=part.rows.first_row,
+        mapping=part.mapping,
+        hidden_rows=hidden_rows_text(part),
+        hidden_columns=part.rows.sheet.hidden_columns,
+        titles=part.rows.titles,
+    )
 
 
 def read_roster(source: Source, kind: str | None = None, **options: Any) -> Roster:

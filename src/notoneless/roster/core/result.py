@@ -92,22 +92,65 @@ class RowProblem:
 
 
 @dataclass(frozen=True)
+class SheetHead:
+    """One sheet that is read: where its header stands and which column is which.
+
+    ``header_row`` and ``first_row`` (of data) count from 1. ``hidden_rows`` says which rows of data the file hides,
+    as ``5–9、12``; ``hidden_columns`` count from 0. Both are read like the others. ``titles``: cells above the header.
+    """
+
+    name: str
+    header: list[str]
+    header_row: int
+    first_row: int
+    mapping: ColumnMapping
+    hidden_rows: str = ""
+    hidden_columns: tuple[int, ...] = ()
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Head:
-    """What is known of a file before its rows are read. ``recognised`` is the sentence why it is this kind."""
+    """What is known of a file before its rows are read. ``recognised`` is the sentence why it is this kind.
+
+    ``sheets`` are read as one list, in the order of the file; ``left_out`` says of every other sheet why it is not.
+    """
 
     kind: KindDefinition
     recognised: str
-    sheet: str
-    other_sheets: list[str]
-    header: list[str]
-    header_row: int
-    mapping: ColumnMapping
+    sheets: list[SheetHead]
+    left_out: list[tuple[str, str]]
     format: str
     encoding: str
     file_name: str
     file_sha256: str
     sender: str
     as_of: Any
+
+    @property
+    def sheet(self) -> str:
+        """The name of the first sheet read."""
+        return self.sheets[0].name
+
+    @property
+    def header(self) -> list[str]:
+        """The header of the first sheet."""
+        return self.sheets[0].header
+
+    @property
+    def header_row(self) -> int:
+        """The header row of the first sheet, from 1."""
+        return self.sheets[0].header_row
+
+    @property
+    def mapping(self) -> ColumnMapping:
+        """The columns of the first sheet."""
+        return self.sheets[0].mapping
+
+    @property
+    def other_sheets(self) -> list[str]:
+        """The names of the sheets left out."""
+        return [name for name, _ in self.left_out]
 
 
 @dataclass(frozen=True)
@@ -116,7 +159,7 @@ class Roster:
 
     ``rows``: accepted rows, see :func:`roster_schema`; ``refused``: see :data:`REFUSED_SCHEMA`; ``problems``:
     the first ones in row order (``problem_counts`` counts all, by code); ``ignored``: how many rows were left
-    out, by reason; ``corrected``: rows changed by each correction given; ``suggestions``: what could be corrected.
+    out, by reason; ``sheet_counts``: the counts of each sheet; ``corrected``: rows changed by each correction given; ``suggestions``: what could be corrected.
     """
 
     head: Head
@@ -126,11 +169,12 @@ class Roster:
     counts: Counts
     problem_counts: Mapping[str, int] = field(default_factory=dict)
     ignored: Mapping[str, int] = field(default_factory=dict)
+    sheet_counts: Mapping[str, Counts] = field(default_factory=dict)
     corrected: Mapping[Correction, int] = field(default_factory=dict)
     suggestions: Sequence[Suggestion] = ()
 
     def __getattr__(self, name: str) -> Any:
-        if name in Head.__dataclass_fields__:
+        if name in HEAD_NAMES:
             return getattr(self.head, name)
         raise AttributeError(name)
 
@@ -148,7 +192,7 @@ class Roster:
     def mends(self) -> bool:
         """True for a returned workbook of wrong rows: it completes the list it came from and does not replace it."""
         marks = set(self.head.kind.words["ignored_columns"])
-        return any(label.strip() in marks for label in self.head.header)
+        return any(label.strip() in marks for sheet in self.head.sheets for label in sheet.header)
 
     def summary(self) -> list[tuple[str, str, int, str]]:
         """(code, name, rows, how to mend) of every problem met, most frequent first."""
@@ -171,6 +215,7 @@ class Roster:
         return f"<p>{html.escape(line)}</p><table>{head}{body}</table>"
 
 
+HEAD_NAMES = frozenset([*Head.__dataclass_fields__, "sheet", "header", "header_row", "mapping", "other_sheets"])
 ARROW_TYPES = {"date": pa.date32(), "fen": pa.int64()}
 FIRST_FIELDS = [
     ("row_no", pa.int32()),

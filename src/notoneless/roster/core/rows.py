@@ -1,29 +1,40 @@
 """Which rows below the header are no data: blank ones, sums, notes, the header repeated on each printed page."""
 
+import re
 from collections.abc import Sequence
 from itertools import chain
 
 from notoneless.roster.core.definitions import KindDefinition
 from notoneless.roster.core.header_text import heading_key, tidy
-from notoneless.roster.core.mapping import ColumnMapping, Heading
+from notoneless.roster.core.mapping import Heading
+from notoneless.roster.core.result import SheetHead
 
 BLANK, ONLY_EXTRA, SUM, NOTE, HEADER = "空行", "只有序号等不用的列", "合计行", "说明行", "重复的表头"
 FEW_FILLED = 3
 """A note row has at most so many filled cells (填表人, 审核人, 日期)."""
 
 
+_PAGE = re.compile(r"第\d+页(共\d+页)?|共\d+页(第\d+页)?")
+_ID_DIGITS = 6
+"""A number of persons may stand below the ID numbers of a sum; an ID number has more digits."""
+
+
 class RowFilter:
     """Says of each row below a header why it is no data, or "" for a data row."""
 
-    def __init__(self, kind: KindDefinition, headings: Sequence[Heading], mapping: ColumnMapping) -> None:
+    def __init__(self, kind: KindDefinition, headings: Sequence[Heading], sheet: SheetHead) -> None:
+        mapping = sheet.mapping
         self._positions = sorted(mapping.positions.values())
         self._name_at = mapping.positions.get("name", mapping.positions.get("school_name", self._positions[0]))
         self._id_at = mapping.positions.get("id_no")
+        self._titles = frozenset(map(heading_key, sheet.titles))
         self._header_keys = [frozenset(heading.repeats) for heading in headings]
-        self._header_names = headings[self._name_at].texts
+        self._header_names = {*headings[self._name_at].texts, *sheet.titles}
         self._sums = tuple(map(heading_key, kind.words["sum_rows"]))
         self._notes = tuple(map(heading_key, kind.words["note_rows"]))
-        self._starts = frozenset(word[0] for word in chain(self._sums, self._notes)) | set(" \u3000\t*★(（【[‘'")
+        starts = {word[0] for word in chain(self._sums, self._notes)}
+        self._starts = frozenset(starts | set(" \u3000\t*★(（【[‘'第共"))
+        self._ends = frozenset(word[-1] for word in self._sums)
 
     def reason(self, row: Sequence[str]) -> str:
         """Why ``row`` (as wide as the header) is left out; "" when it is data."""
@@ -31,7 +42,7 @@ class RowFilter:
         name = row[self._name_at]
         if not name or name.isspace():
             return self._reason_without_name(row)
-        suspect = name[0] in self._starts or (first and first[0] in self._starts)
+        suspect = name[0] in self._starts or name[-1] in self._ends or (first and first[0] in self._starts)
         if suspect and (reason := self._sum_or_note(row)):
             return reason
         if (suspect or name in self._header_names) and self._is_header(row):
@@ -49,18 +60,24 @@ class RowFilter:
         return "" if any(index in filled for index in self._positions) else ONLY_EXTRA
 
     def _sum_or_note(self, row: Sequence[str]) -> str:
-        if self._id_at is not None and any(letter.isdigit() for letter in row[self._id_at]):
+        if self._id_at is not None and sum(letter.isdigit() for letter in row[self._id_at]) >= _ID_DIGITS:
             return ""
         filled = [heading_key(cell) for cell in row if tidy(cell)]
-        for cell in (filled[0], heading_key(row[self._name_at])):
-            if cell in self._sums or (
-                cell.startswith(self._sums) and not cell.strip("".join(self._sums) + "人元名0123456789")
-            ):
-                return SUM
-        if len(filled) <= FEW_FILLED and filled[0].startswith(self._notes) and len(filled[0]) > 1:
-            return NOTE
-        return ""
+        if any(map(self._is_sum, (filled[0], heading_key(row[self._name_at])))):
+            return SUM
+        if len(filled) > FEW_FILLED:
+            return ""
+        note = filled[0].startswith(self._notes) and len(filled[0]) > 1
+        return NOTE if note or all(map(_PAGE.fullmatch, filled)) else ""
+
+    def _is_sum(self, cell: str) -> bool:
+        if cell in self._sums or cell.endswith(self._sums):
+            return True
+        return cell.startswith(self._sums) and not cell.strip("".join(self._sums) + "人元名0123456789")
 
     def _is_header(self, row: Sequence[str]) -> bool:
-        keys = [(heading_key(row[at]), self._header_keys[at]) for at in self._positions]
-        return all(key in allowed for key, allowed in keys) and sum(bool(key) for key, _ in keys) > 1
+        """Whether every filled cell repeats the header at its place or a title above it."""
+        filled = [(at, heading_key(cell)) for at, cell in enumerate(row) if tidy(cell)]
+        if not all(key in self._header_keys[at] or key in self._titles for at, key in filled):
+            return False
+        return len(filled) > 1 or bool(filled and (filled[0][1] in self._titles or not tidy(row[self._name_at])))

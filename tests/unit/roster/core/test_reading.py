@@ -162,17 +162,8 @@ def test_the_sheet_that_fits_is_taken_and_the_others_are_named(tmp_path: Path) -
     roster = read_roster(path)
     assert roster.sheet == "名单"
     assert roster.other_sheets == ["说明", "统计"]
-    assert "没有读的工作表：说明、统计" in roster.recognised
-
-
-def test_a_second_sheet_of_the_same_kind_is_pointed_out(tmp_path: Path) -> None:
-    path = tmp_path / "x.xlsx"
-    header = ["姓名", "身份证号", "户号"]
-    write_workbook(
-        path, [Sheet("一村", header, [["王小燕", YAN, "1"]]), Sheet("二村", header, [["王小川", CHUAN, "2"]])]
-    )
-    assert "二村 也是“户籍”，请指明工作表另行导入" in read_roster(path).recognised
-    assert read_roster(path, sheet="二村").rows["name"].to_pylist() == ["王小川"]
+    assert roster.left_out == [("说明", "没有表头"), ("统计", "没有表头")]
+    assert "没有读的工作表：说明（没有表头）、统计（没有表头）" in roster.recognised
 
 
 def test_batches_stream_with_the_same_result() -> None:
