@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from notoneless.cli.output import talk
 from notoneless.common.errors import Fault
 
 By = Annotated[
@@ -35,3 +36,12 @@ def day(text: str, default: dt.date) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise Fault("E905", where="--as-of", text=text) from error
+
+
+def global_options(
+    as_json: Annotated[bool, typer.Option("--json", help="输出一份 JSON（含 schema_version）")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不打印说明")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="不用颜色；也认环境变量 NO_COLOR")] = False,
+) -> None:
+    """全部命令共用的选项，写在命令之前：notoneless --json sweep。"""
+    talk.begin(as_json=as_json, quiet=quiet, colour=not no_color)

@@ -109,6 +109,11 @@ def problem_code(text: str) -> str:
     return "E233" if len(name) == 1 else ""
 
 
+def surname_reading(char: str) -> str:
+    """How one character is read as a surname where that differs from its commonest reading (单 -> shan); else ""."""
+    return " ".join(_surname_readings().get(char, ()))
+
+
 @functools.cache
 def character_table() -> list[CharacterRow]:
     """All known characters by code point: about 30,000 rows, for SQL to join. Do not change the list."""

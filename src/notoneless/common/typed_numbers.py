@@ -14,10 +14,10 @@ HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3
 _ASCENDING = "0123456789" * 3
 
 
-def _clean_table() -> dict[int, str]:
+def _clean_table() -> dict[int, int | str]:
     """Full-width forms to ASCII, invisible characters and separators dropped, look-alikes of X to X."""
     invisible = ("Zs", "Zl", "Zp", "Cc", "Cf")
-    table = dict(HALF_WIDTH)
+    table: dict[int, int | str] = dict(HALF_WIDTH)
     table |= {code: "" for code in (*range(0x3001), 0xFEFF) if unicodedata.category(chr(code)) in invisible}
     table |= {ord(char): "" for char in _DROPPED}
     table |= {ord(char): "X" for char in _X_LOOKALIKES}
@@ -30,6 +30,11 @@ _TABLE = _clean_table()
 def clean(text: str) -> str:
     """Upper case, half width, without blanks, invisible characters, quotes and dashes; every look-alike of X is X."""
     return text.translate(_TABLE).upper()
+
+
+def clean_map() -> dict[str, str]:
+    """What ``clean`` does before raising to upper case, character by character, for SQL: "" means dropped."""
+    return {chr(code): plain if isinstance(plain, str) else chr(plain) for code, plain in _TABLE.items() if code}
 
 
 def is_placeholder(value: str) -> bool:

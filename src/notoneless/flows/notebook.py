@@ -5,6 +5,8 @@ hukou = notoneless.read_roster("户籍.xlsx", kind="户籍")
 run = notoneless.sweep({"户籍": hukou, "学籍": "学籍.xlsx"}, as_of="2026-10-10", region="371321")
 run.summary()
 print(run.explain("C2K7QX4M1ZPA"))
+found = notoneless.link_lists("学籍.parquet", "户籍.parquet")  # any two lists with canonical column names
+found.links, found.review
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from notoneless.check.core.lists import Deliveries
 from notoneless.engine import open_engine
 from notoneless.flows.compare import compare
 from notoneless.flows.comparison import Comparison
+from notoneless.flows.link_lists import link as link
 from notoneless.link import core as linking
 from notoneless.link.core import LinkResult
 from notoneless.policy import load_pack

@@ -18,9 +18,11 @@ VERDICTS = ", ".join(f"v_{field}" for field in FIELDS)
 COLUMNS = f"rid, pid, frid, step, weight, {VERDICTS}, slip"
 
 
-def decide(engine: Engine, costs: LinkCosts, *, repeats: bool) -> None:
-    """Make `chosen` and `asked`. The losers of the first round may still fit somebody else in the second."""
-    make_options(engine, costs)
+def decide(engine: Engine, costs: LinkCosts, *, repeats: bool, second: bool = False) -> None:
+    """Make `chosen` and `asked`. The losers of the first round may still fit somebody else in the second.
+
+    `second`: every known person has a row in both lists already, and second entries of theirs are sought."""
+    make_options(engine, costs, second=second)
     engine.step("chosen", f"SELECT {COLUMNS} FROM option WHERE 1 = 0", replace=True)
     engine.step("contested", "SELECT rid FROM option WHERE 1 = 0", replace=True)
     for _ in range(ROUNDS):
@@ -37,7 +39,7 @@ def decide(engine: Engine, costs: LinkCosts, *, repeats: bool) -> None:
     engine.drop("option", "ranked", "claim", "fight", "settled", "contested")
 
 
-def make_options(engine: Engine, costs: LinkCosts, *, keep_different: bool = False) -> None:
+def make_options(engine: Engine, costs: LinkCosts, *, keep_different: bool = False, second: bool = False) -> None:
     """Make `option` from `judged`: each pair that is not plainly two people, once for a person who has no row of this
     kind yet (taken = false) and once for one who has. `keep_different`: the others too."""
     kept = "" if keep_different else "WHERE step <> 'different'"
@@ -49,12 +51,12 @@ def make_options(engine: Engine, costs: LinkCosts, *, keep_different: bool = Fal
     engine.step(
         "option",
         f"""SELECT {COLUMNS}, taken, step IN ({auto}) AS auto
-            FROM (SELECT *, {_step_sql(costs)} AS step FROM ({both})) {kept}""",
+            FROM (SELECT *, {_step_sql(costs, second=second)} AS step FROM ({both})) {kept}""",
         replace=True,
     )
 
 
-def _step_sql(costs: LinkCosts) -> str:
+def _step_sql(costs: LinkCosts, *, second: bool) -> str:
     """The first step, in their order, whose conditions hold. The conditions are what each step's sentence says."""
     same, close = is_any("name", "same"), is_any("name", "same", *NEAR_NAMES)
     partly = is_any("name", "surname", "one_char", "shared")
@@ -71,7 +73,7 @@ def _step_sql(costs: LinkCosts) -> str:
         "exact_id_near": [id_same, close, f"NOT {stranger}"],
         "exact_id_birth": [
             id_same, born, sex,
-            f"(({partly} OR {family} OR {is_any('school', 'class')}) AND {free} OR {is_any('name', 'surname')})",
+            f"(({partly} OR {family} OR {village} OR {is_any('school', 'class')}) AND {free} OR {is_any('name', 'surname')})",
         ],
         "student_no": [is_any("student", "same"), close, not_far, ids],
         "repaired_id": [
@@ -86,6 +88,9 @@ def _step_sql(costs: LinkCosts) -> str:
         ],
         "name_variant": [close, born, sex, f"({village} OR {school})", ids, sure, free],
         "scored": [f"({close} AND NOT {stranger} AND {ids} OR {same} AND {born} AND {kin})", sure, free],
+        "second_registration": [
+            "true" if second else "false", same, born, sex, f"({kin} OR {village} AND {sure})",
+        ],
         "ids_differ": [
             f"NOT {ids}", sex,
             f"({close} AND {born} AND ({village} OR {school} OR {family})"
@@ -93,9 +98,10 @@ def _step_sql(costs: LinkCosts) -> str:
             f" OR {same} AND {is_any('birth', 'lunar')} AND ({village} OR {family}))",
         ],
         "name_differs": [
-            is_any("birth", "same", "swapped"), sex, ids,
-            f"({free} AND {partly} AND {sure} AND ({family} OR {village} OR {id_meant})"
-            f" OR {id_same} AND ({free} OR {partly}) AND ({family} OR {village} OR {school}))",
+            sex, ids,
+            f"({is_any('birth', 'same', 'swapped')} AND {free} AND {partly} AND {sure} AND ({family} OR {village} OR {id_meant})"
+            f" OR {id_same} AND {born_about} AND {free}"
+            f" OR {id_same} AND {born_about} AND {partly} AND ({family} OR {village} OR {school}))",
         ],
         "borderline": [
             close, ids, f"({free} AND weight > {costs.lower!r} OR {same} AND {born} AND ({village} OR {family}))"

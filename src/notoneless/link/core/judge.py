@@ -8,20 +8,25 @@ A person is compared by all rows placed so far; each field takes its best verdic
 from __future__ import annotations
 
 import math
-
-import pyarrow as pa
+from typing import Protocol
 
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
-from notoneless.link.core.keys import NameBook
-from notoneless.link.core.name_compare import compare_names
 
 FIELDS = ("name", "birth", "sex", "id_no", "place", "school", "family", "student")
 
 
-def judge(engine: Engine, known: str, known_fix: str, book: NameBook, persons: int, unknown: float = 0.5) -> None:
+class VerdictBook(Protocol):
+    """Knows the names behind the numbers of folded names."""
+
+    def verdicts(self, engine: Engine, known: str) -> None:
+        """Make `name_verdict` (a, b, verdict): how the different folded names of candidate pairs compare, each pair of
+        names once."""
+
+
+def judge(engine: Engine, known: str, known_fix: str, book: VerdictBook, persons: int, unknown: float = 0.5) -> None:
     """Make `judged`. For the prior: `persons` are known, and a row's person is not among them with chance `unknown`."""
-    _name_verdicts(engine, known, book)
+    book.verdicts(engine, known)
     engine.step("pair_face", _pair_sql(known, known_fix), replace=True)
     engine.step("pair", _best_sql(), replace=True)
     engine.step("lender", _lender_sql(), replace=True)
@@ -53,23 +58,6 @@ def is_any(field: str, *verdicts: str, prefix: str = "v_") -> str:
 
 
 NEAR_NAMES = ("homophone", "lookalike", "swapped", "latin", "damaged", "remnant")
-
-
-def _name_verdicts(engine: Engine, known: str, book: NameBook) -> None:
-    """Make `name_verdict` (a, b, verdict): how two different folded names compare, worked out once per pair of names."""
-    pairs = engine.fetch(
-        f"""SELECT DISTINCT s.fold AS a, f.fold AS b
-            FROM cand c JOIN seek s ON s.rid = c.rid JOIN {known} f ON f.pid = c.pid
-            WHERE s.fold <> f.fold ORDER BY a, b"""
-    )
-    left, right = pairs.column("a").to_pylist(), pairs.column("b").to_pylist()
-    numbers = {verdict.id: verdict.code for verdict in definitions.weights().fields["name"].verdicts}
-    codes = [
-        numbers[compare_names(book.texts[a], book.texts[b], same_sound=book.sounds[a] == book.sounds[b])]
-        for a, b in zip(left, right, strict=True)
-    ]
-    table = pa.table({"a": pairs.column("a"), "b": pairs.column("b"), "verdict": pa.array(codes, pa.int32())})
-    engine.load("name_verdict", table)
 
 
 def _pair_sql(known: str, known_fix: str) -> str:
@@ -168,18 +156,20 @@ def is_stranger() -> str:
 
 
 def _lender_sql() -> str:
-    """Rows whose valid ID number belongs to someone of another name: the number was copied or lent and says nothing."""
+    """Rows whose valid ID number belongs to someone of another name: the number was copied or lent and says nothing.
+
+    `with_birth`: neither does the birthday, which is the one inside that number.
+    """
     return f"""
-        SELECT DISTINCT rid FROM pair
-        WHERE {is_stranger()}
-        UNION
-        SELECT s.rid FROM seek s JOIN parent p ON p.idv = s.idv"""
+        SELECT s.rid, s.birth2 IS NULL AS with_birth FROM seek s SEMI JOIN (
+            SELECT rid FROM pair WHERE {is_stranger()} UNION SELECT s.rid FROM seek s JOIN parent p ON p.idv = s.idv
+        ) l ON l.rid = s.rid"""
 
 
 def _weight_sql(persons: int, unknown: float) -> str:
     prior = prior_bits(persons, unknown)
     columns = ", ".join(f"v_{field}" for field in FIELDS)
-    others = ", ".join(f"p.v_{field}" for field in FIELDS if field != "id_no")
+    others = ", ".join(f"p.v_{field}" for field in FIELDS if field not in ("id_no", "birth"))
     plain = " + ".join(_bits(field, persons) for field in ("sex", "place", "school", "family", "student"))
     return f"""
         SELECT rid, pid, frid, slip, {columns},
@@ -187,7 +177,10 @@ def _weight_sql(persons: int, unknown: float) -> str:
         FROM (
             SELECT p.rid, p.pid, p.frid, p.slip, p.name_bits, {others},
                 CASE WHEN p.v_id_no = {code("id_no", "differ")} AND l.rid IS NOT NULL
-                     THEN {code("id_no", "borrowed")} ELSE p.v_id_no END AS v_id_no
+                     THEN {code("id_no", "borrowed")} ELSE p.v_id_no END AS v_id_no,
+                CASE WHEN p.v_birth = {code("birth", "far")} AND coalesce(l.with_birth, false)
+                     AND p.v_id_no = {code("id_no", "differ")}
+                     THEN {code("birth", "borrowed")} ELSE p.v_birth END AS v_birth
             FROM pair p LEFT JOIN lender l ON l.rid = p.rid
         )"""
 

@@ -17,6 +17,7 @@ from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.costs import LinkWindow
 from notoneless.link.core.inputs import Source
+from notoneless.link.core.name_compare import compare_names
 
 _ID = "CASE WHEN id_state = 'valid' AND length(id_no) = 18 THEN id_no END"
 _TWO_GENERATIONS = 600000
@@ -39,6 +40,21 @@ class NameBook:
 
     texts: tuple[str, ...]
     sounds: tuple[int, ...]
+
+    def verdicts(self, engine: Engine, known: str) -> None:
+        """See `judge.VerdictBook`."""
+        pairs = engine.fetch(
+            f"""SELECT DISTINCT s.fold AS a, f.fold AS b
+                FROM cand c JOIN seek s ON s.rid = c.rid JOIN {known} f ON f.pid = c.pid
+                WHERE s.fold <> f.fold ORDER BY a, b"""
+        )
+        left, right = pairs.column("a").to_pylist(), pairs.column("b").to_pylist()
+        codes = {verdict.id: verdict.code for verdict in definitions.weights().fields["name"].verdicts}
+        found = [codes[self._compare(a, b)] for a, b in zip(left, right, strict=True)]
+        engine.load("name_verdict", pairs.append_column("verdict", pa.array(found, pa.int32())))
+
+    def _compare(self, a: int, b: int) -> str:
+        return compare_names(self.texts[a], self.texts[b], same_sound=self.sounds[a] == self.sounds[b])
 
 
 def prepare_names(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> NameBook:

@@ -1,0 +1,149 @@
+"""What the rows that are left are compared by: the same key columns as in a sweep, computed in SQL."""
+
+from __future__ import annotations
+
+from notoneless.engine import Engine
+from notoneless.link.core import definitions
+from notoneless.link.core.lists import numbers
+from notoneless.link.core.lists.columns import birth_within
+from notoneless.link.core.lists.names import FoldBook
+from notoneless.link.core.lists.reading import Side
+
+_STRANGER_YEARS = 150000
+"""Fifteen years, in yyyymmdd: a number born so long before or after its row belongs to somebody else, mostly a parent."""
+
+
+def make_pool(engine: Engine, name: str, rows: str, first: int) -> None:
+    """Make `pool_<name>`: `rows` (SQL over a side) numbered by row_id from `first`, so that the order of the file
+    does not matter, with the cleaned ID number as `typed_id`."""
+    typed = (
+        f"CASE WHEN idv IS NOT NULL THEN CAST(idv AS VARCHAR) || upper(tail) ELSE {numbers.cleaned('id_text')} END"
+    )
+    engine.step(
+        f"pool_{name}",
+        f"""SELECT *, CASE WHEN {numbers.is_valid("typed_id")} THEN try_cast(substr(typed_id, 1, 17) AS BIGINT) END AS valid
+            FROM (SELECT row_number() OVER (ORDER BY row_id, n) + {first - 1} AS rid, *, {typed} AS typed_id FROM ({rows}))""",
+    )
+
+
+def make_keys(engine: Engine, name: str) -> None:
+    """Make `key_<name>` of a pool whose names stand in `name_key`."""
+    engine.step(f"key_{name}", _key_sql(name))
+
+
+def make_repairs(engine: Engine, name: str) -> None:
+    """Make `fix_<name>` (rid, idv, slip): valid numbers that rows of the pool without one may have meant."""
+    engine.step(
+        "wrong",
+        f"SELECT rid, typed_id AS typed FROM pool_{name} WHERE valid IS NULL AND length(typed_id) BETWEEN 15 AND 19",
+    )
+    numbers.make_fixes(engine, "wrong", "fix_slip")
+    inside = f"""
+        SELECT rid, CASE WHEN {numbers.is_valid("inner_id")} THEN try_cast(substr(inner_id, 1, 17) AS BIGINT) END AS idv, slip
+        FROM (SELECT rid, upper(substr(student_no, 2, 18)) AS inner_id, '写在学籍号里' AS slip FROM pool_{name}
+              WHERE valid IS NULL AND length(student_no) = 19 AND substr(student_no, 1, 1) IN ('G', 'g')
+              UNION ALL
+              SELECT rid, upper(substr(cert_no, 1, 18)), '写在残疾人证号里' FROM pool_{name}
+              WHERE valid IS NULL AND length(cert_no) >= 20)"""
+    engine.step(
+        f"fix_{name}",
+        f"""SELECT rid, idv, min(slip) AS slip FROM (SELECT * FROM fix_slip UNION ALL SELECT * FROM ({inside}) WHERE idv IS NOT NULL)
+            GROUP BY rid, idv""",
+    )
+    engine.drop("wrong", "fix_slip")
+
+
+def make_names(engine: Engine, book: FoldBook, pools: tuple[str, ...], population: str) -> None:
+    """Make `name_key`, `fold_sound`, `fold_bits` and `syll_bits` for all names in the pools; how rare a name is, is
+    counted over the table `population`."""
+    union = " UNION ".join(f"SELECT name FROM pool_{pool} WHERE name IS NOT NULL" for pool in pools)
+    engine.step("pool_name", union)
+    book.number("pool_name", "name_key")
+    engine.step("fold_sound", "SELECT fold, min(syll) AS syll FROM name_key WHERE fold IS NOT NULL GROUP BY fold")
+    engine.step(
+        "name_count", f"SELECT name, count(*) AS n FROM {population} SEMI JOIN pool_name USING (name) GROUP BY name"
+    )
+    w = definitions.weights()
+    usual = 2.0**-w.usual_frequency
+    total = float(engine.count(population))
+    for key in ("fold", "syll"):
+        share = f"(sum(coalesce(c.n, 0)) + {w.frequency_strength * usual!r}) / ({total!r} + {w.frequency_strength!r})"
+        engine.step(
+            f"{key}_bits",
+            f"""SELECT {key}, greatest({w.least_frequency!r}, least({w.most_frequency!r}, -log2({share}))) AS bits
+                FROM name_key k LEFT JOIN name_count c ON c.name = k.name WHERE {key} IS NOT NULL GROUP BY {key}""",
+        )
+    engine.drop("pool_name", "name_count")
+
+
+def make_parents(engine: Engine, side: Side, known: str) -> None:
+    """Make `parent` (rid, birth, fold, name, idv): grown-ups beside the children of key table `known`."""
+    columns, parts = side.columns, []
+    pool = known.replace("key_", "pool_")
+    if "mother_name" in columns or "mother_id" in columns:
+        parts.append(
+            f"""SELECT k.rid, k.birth, k.fold, p.mother_name AS name, try_cast(substr(p.mother_id, 1, 17) AS BIGINT) AS idv
+                FROM {pool} p JOIN {known} k ON k.rid = p.rid"""
+        )
+    if "hh_no" in columns:
+        engine.step("household", f"SELECT DISTINCT hh_no FROM {pool} WHERE hh_no IS NOT NULL")
+        engine.step("child_row", f"SELECT n FROM {side.table}")
+        parts.append(_household_sql(side, known, pool))
+    empty = "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, CAST(0 AS BIGINT) AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
+    engine.step("parent", " UNION ALL ".join([empty, *parts]))
+    engine.drop("household", "child_row")
+
+
+def _household_sql(side: Side, known: str, pool: str) -> str:
+    columns = side.columns
+    number = f"try_cast(substr({columns.text('id_no')}, 1, 17) AS BIGINT)"
+    return f"""
+        SELECT k.rid, k.birth, k.fold, a.name, a.idv
+        FROM (SELECT s.hh, s.name, s.idv
+              FROM (SELECT file_row AS n, {columns.text("hh_no")} AS hh, {columns.text("name")} AS name, {number} AS idv
+                    FROM {side.source}) s
+              SEMI JOIN household h ON h.hh_no = s.hh ANTI JOIN child_row c ON c.n = s.n) a
+        JOIN {pool} p ON p.hh_no = a.hh JOIN {known} k ON k.rid = p.rid"""
+
+
+def _key_sql(pool: str) -> str:
+    id_birth = birth_within("valid")
+    return f"""
+        SELECT rid, fold, syll, coalesce(birth, id_birth) AS birth,
+            CASE WHEN birth <> id_birth THEN id_birth END AS birth2,
+            coalesce(sex, CASE WHEN idv IS NOT NULL THEN 2 - idv % 2 END) AS sex, idv,
+            CASE WHEN idv IS NULL AND NOT {numbers.is_placeholder("typed_id")} AND substr(typed_id, 16, 3) <> '000' THEN typed_id END AS typed,
+            CASE WHEN idv IS NULL AND NOT {numbers.is_placeholder("typed_id")} THEN try_cast(substr(typed_id, 1, 14) AS BIGINT) END AS typed_prefix,
+            CASE WHEN length(typed_id) >= 14 THEN try_cast(substr(typed_id, 1, 14) AS BIGINT) END AS prefix,
+            {_village("addr_code")} AS village, {_village("hukou_code")} AS village2,
+            {_town("addr_code")} AS town, {_town("hukou_code")} AS town2,
+            school_code, CAST(NULL AS VARCHAR) AS school_name, grade, class_no, student_no,
+            coalesce(guardian_name, mother_name) AS guardian,
+            coalesce(try_cast(substr(coalesce(guardian_id, mother_id), 1, 17) AS BIGINT), lent) AS guardian_idv,
+            CASE WHEN length(phone) >= 7 THEN phone END AS phone, hh_no AS hh
+        FROM (SELECT {", ".join(f"p.{column}" for column in _KEPT)}, CASE WHEN NOT p.foreign_id THEN p.valid END AS idv,
+                  CASE WHEN NOT p.foreign_id THEN {id_birth} END AS id_birth, CASE WHEN p.foreign_id THEN p.valid END AS lent,
+                  k.fold, k.syll, {_twelve("addr_code")} AS addr_code, {_twelve("hukou_code")} AS hukou_code
+              FROM (SELECT *, coalesce(abs({id_birth} - birth) >= {_STRANGER_YEARS}, false) AS foreign_id FROM pool_{pool}) p
+              LEFT JOIN name_key k ON k.name = p.name)"""
+
+
+_KEPT = (
+    "rid", "birth", "sex", "typed_id", "school_code", "grade", "class_no", "student_no", "guardian_name", "mother_name",
+    "guardian_id", "mother_id", "phone", "hh_no",
+)  # fmt: skip
+
+
+def _twelve(code: str) -> str:
+    """An area code with as many digits as given, as twelve."""
+    return f"""CASE WHEN {code} >= 100000000000 THEN {code} WHEN {code} BETWEEN 100000000 AND 999999999 THEN {code} * 1000
+        WHEN {code} BETWEEN 100000 AND 999999 THEN {code} * 1000000 END"""
+
+
+def _village(code: str) -> str:
+    return f"CASE WHEN {code} % 1000 > 0 THEN {code} END"
+
+
+def _town(code: str) -> str:
+    town = f"CAST(round(({code} - {code} % 1000) / 1000) AS BIGINT)"
+    return f"CASE WHEN {town} % 1000 > 0 THEN {town} END"

@@ -1,0 +1,254 @@
+"""Linking two lists: what is certain first and over whole columns, the cascade of a sweep for the few rows that are left.
+
+1. `certain`: the same well-shaped ID number and the same name.
+2. What is left of the shorter list (`key_a`, sought) is compared with what is left of the longer one and with those of
+   its linked persons who look like a second registration (`key_b`, known), by the blocks, weights and rules of sweeps.
+3. What is then left of the longer list is compared with the linked persons of the shorter one: second entries there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from notoneless.engine import Engine
+from notoneless.link.core import definitions
+from notoneless.link.core.candidates import find_candidates
+from notoneless.link.core.costs import LinkCosts
+from notoneless.link.core.decide import COLUMNS, decide
+from notoneless.link.core.judge import code, judge, prior_bits
+from notoneless.link.core.lists.keys import make_keys, make_names, make_parents, make_pool, make_repairs
+from notoneless.link.core.lists.names import FoldBook
+from notoneless.link.core.lists.numbers import load_positions
+from notoneless.link.core.lists.reading import read_sides
+from notoneless.link.core.sentences import how_sql, load_sentences
+
+
+@dataclass(frozen=True)
+class ListLinks:
+    """`links` and `review`: left_row, right_row, step, weight (bits), reason; both in the order of their rows.
+
+    `capped`: candidate pairs that were left out because a block was too wide.
+    """
+
+    links: pa.Table
+    review: pa.Table
+    capped: int
+
+
+def link_lists(engine: Engine, *, costs: LinkCosts) -> ListLinks:
+    """Link the tables `left_list` and `right_list` (canonical columns, see columns.py, and file_row).
+
+    A person may stand in several rows of either list; all of them are linked. The same rows give the same tables for
+    any number of threads, and, when there is a row_id, for any order of rows.
+    """
+    return _ListLinker(engine, costs).run()
+
+
+class _ListLinker:
+    def __init__(self, engine: Engine, costs: LinkCosts) -> None:
+        self.engine = engine
+        self.costs = costs
+        self.capped = 0
+
+    def run(self) -> ListLinks:
+        engine = self.engine
+        self.a, self.b = read_sides(engine)
+        engine.step(
+            "certain", "SELECT a.n AS a, b.n AS b FROM side_a a JOIN side_b b ON b.idv = a.idv AND b.name = a.name"
+        )
+        self._prepare()
+        self._first_pass()
+        self._second_entries()
+        return self._answer()
+
+    def _prepare(self) -> None:
+        """Make the pools and keys of what is left, and `parent`."""
+        engine = self.engine
+        load_positions(engine)
+        book = self.book = FoldBook(engine)
+        engine.step("base_shape", "SELECT DISTINCT base, shape FROM han WHERE shape > 0 AND base > 0")
+        make_pool(engine, "a", "SELECT * FROM side_a s ANTI JOIN certain c ON c.a = s.n", 1)
+        make_repairs(engine, "a")
+        engine.step("taken_like", _taken_like_sql())
+        free = "SELECT *, true AS free FROM side_b s ANTI JOIN certain c ON c.b = s.n"
+        taken = "SELECT *, false AS free FROM side_b SEMI JOIN taken_like USING (n)"
+        make_pool(engine, "b", f"{free} UNION ALL {taken}", engine.count("pool_a") + 1)
+        make_names(engine, book, ("a", "b"), "side_a")
+        make_repairs(engine, "b")
+        make_keys(engine, "a")
+        make_keys(engine, "b")
+        make_parents(engine, self.b, "key_b")
+
+    def _first_pass(self) -> None:
+        """Make `hit` (same number and same name after cleaning), `chosen` and `asked` between pool a and pool b."""
+        engine, step = self.engine, self.engine.step
+        step("person_b", _person_sql("key_b"))
+        step("known", "SELECT p.pid, k.* FROM key_b k JOIN person_b p USING (rid)")
+        step("known_fix", "SELECT p.pid, f.* FROM fix_b f JOIN person_b p USING (rid)")
+        step(
+            "hit",
+            """SELECT a.rid, min(p.pid) AS pid FROM key_a a JOIN key_b b ON b.idv = a.idv AND b.fold = a.fold
+               JOIN person_b p ON p.rid = b.rid GROUP BY a.rid""",
+        )
+        step("seek", "SELECT * FROM key_a ANTI JOIN hit USING (rid)")
+        step("fix_seek", "SELECT * FROM fix_a SEMI JOIN seek USING (rid)")
+        step("taken", "SELECT pid FROM person_b JOIN pool_b USING (rid) WHERE NOT free UNION SELECT pid FROM hit")
+        step("barred", "SELECT rid, rid AS pid FROM key_a WHERE 1 = 0")
+        self.persons = engine.fetch("SELECT count(*) AS n FROM pool_b WHERE free").column("n")[0].as_py()
+        self._decide(self._unknown())
+        step("chosen_a", f"SELECT {COLUMNS} FROM chosen")
+        step("asked_a", f"SELECT {COLUMNS} FROM asked")
+        engine.drop("chosen", "asked", "seek", "fix_seek", "taken", "known", "known_fix")
+
+    def _second_entries(self) -> None:
+        """Make `chosen_b` and `asked_b`: rows of the longer list that are a second entry of a person already linked."""
+        step = self.engine.step
+        pairs = "SELECT rid, pid FROM hit UNION ALL SELECT rid, pid FROM chosen_a"
+        step(
+            "linked",
+            f"""SELECT a, b FROM certain UNION
+                SELECT p.n, q.n FROM ({pairs}) h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid""",
+        )
+        step("lone_b", "SELECT p.* FROM pool_b p ANTI JOIN linked l ON l.b = p.n WHERE p.free")
+        step("housemate", _housemate_sql())
+        step("again_b", "SELECT rid FROM lone_b ANTI JOIN housemate USING (rid)")
+        step("again_like", _again_like_sql())
+        first = self.engine.count("pool_a") + self.engine.count("pool_b") + 1
+        make_pool(self.engine, "c", "SELECT * FROM side_a SEMI JOIN again_like USING (n)", first)
+        make_repairs(self.engine, "c")
+        make_keys(self.engine, "c")
+        step("seek", "SELECT * FROM key_b SEMI JOIN again_b USING (rid)")
+        step("fix_seek", "SELECT * FROM fix_b SEMI JOIN again_b USING (rid)")
+        step("known", "SELECT rid AS pid, * FROM key_c")
+        step("known_fix", "SELECT rid AS pid, * FROM fix_c")
+        step("taken", "SELECT rid AS pid FROM key_c")
+        step("barred", "SELECT rid, rid AS pid FROM key_c WHERE 1 = 0", replace=True)
+        self.persons = self.engine.count("side_a")
+        self._decide(0.98, second=True)
+        step("chosen_b", f"SELECT {COLUMNS} FROM chosen")
+        step("asked_b", f"SELECT {COLUMNS} FROM asked")
+
+    def _decide(self, unknown: float, *, second: bool = False) -> None:
+        self.capped += find_candidates(self.engine, "known", "known_fix")
+        judge(self.engine, "known", "known_fix", self.book, self.persons, unknown)
+        decide(self.engine, self.costs, repeats=False, second=second)
+        self.engine.drop("judged", "cand")
+
+    def _unknown(self) -> float:
+        """The share of the shorter list's well-shaped numbers that the longer list does not have."""
+        w = definitions.weights()
+        counts = self.engine.fetch(
+            """SELECT (SELECT count(DISTINCT a) FROM certain) AS found,
+                (SELECT count(*) FROM key_a k WHERE k.idv IS NOT NULL AND k.idv NOT IN
+                    (SELECT idv FROM key_b WHERE idv IS NOT NULL)) AS absent"""
+        ).to_pylist()[0]
+        share = (counts["absent"] + 5) / (counts["absent"] + counts["found"] + 10)
+        return float(min(w.most_unknown, max(w.least_unknown, share)))
+
+    def _answer(self) -> ListLinks:
+        step = self.engine.step
+        exact = definitions.weights().fields["id_no"].verdicts[0].fixed_bits
+        bits = round(exact + definitions.weights().usual_frequency + prior_bits(self.engine.count("side_b")), 2)
+        same = {f"v_{field}": "NULL" for field in definitions.weights().fields}
+        same |= {"v_name": str(code("name", "same")), "v_id_no": str(code("id_no", "same"))}
+        verdicts = ", ".join(f"{value} AS {name}" for name, value in same.items())
+        how = how_sql("x")
+        step("exact_how", f"SELECT {how} AS how FROM (SELECT 'exact_id' AS step, {verdicts}) x")
+        rows = f"""
+            SELECT c.a, c.b, {bits!r} AS weight, how, '' AS slip FROM certain c, exact_how
+            UNION ALL SELECT p.n, q.n, {bits!r}, how, '' FROM hit h JOIN person_b b USING (pid)
+                JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid, exact_how
+            UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
+                FROM chosen_a h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid
+            UNION ALL SELECT l.a, h.n, h.weight, {how_sql("h")}, '' FROM housemate h JOIN linked l ON l.b = h.b
+            UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
+                FROM chosen_b h JOIN pool_c p ON p.rid = h.pid JOIN pool_b q ON q.rid = h.rid"""
+        step(
+            "link",
+            f"SELECT a, b, max(weight) AS weight, min(how) AS how, min(slip) AS slip FROM ({rows}) GROUP BY a, b",
+        )
+        asked = f"""
+            SELECT p.n AS a, q.n AS b, h.weight, {how_sql("h")} AS how, coalesce(h.slip, '') AS slip
+                FROM asked_a h JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = h.pid
+            UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
+                FROM asked_b h JOIN pool_c p ON p.rid = h.pid JOIN pool_b q ON q.rid = h.rid"""
+        step("question", asked)
+        load_sentences(self.engine, ["link", "question"])
+        return ListLinks(self._rows("link"), self._rows("question"), self.capped)
+
+    def _rows(self, table: str) -> pa.Table:
+        left, right = ("a", "b") if self.a.left else ("b", "a")
+        found = self.engine.fetch(
+            f"""SELECT {left}.row_id AS left_row, {right}.row_id AS right_row, s.number, t.weight
+                FROM {table} t JOIN sentence s ON s.how = t.how AND s.slip = t.slip
+                JOIN side_a a ON a.n = t.a JOIN side_b b ON b.n = t.b
+                ORDER BY left_row, right_row, s.number"""
+        )
+        said = self.engine.fetch("SELECT step, reason FROM sentence ORDER BY number")
+        numbers = found.column("number").cast(pa.int32()).combine_chunks()
+        texts = {
+            name: pa.DictionaryArray.from_arrays(numbers, said.column(name).combine_chunks())
+            for name in ("step", "reason")
+        }
+        columns = [
+            found.column("left_row"),
+            found.column("right_row"),
+            texts["step"],
+            found.column("weight"),
+            texts["reason"],
+        ]
+        return pa.table(columns, names=["left_row", "right_row", "step", "weight", "reason"])
+
+
+def _person_sql(keys: str) -> str:
+    """rid, pid: rows of one list with the same number and name, or the same household, name and birthday, are one person."""
+    return f"""
+        SELECT rid, min(pid) OVER (PARTITION BY hh_key, fold, birth) AS pid
+        FROM (SELECT rid, fold, birth, coalesce(hh, CAST(rid AS VARCHAR) || '!') AS hh_key,
+                  min(rid) OVER (PARTITION BY coalesce(idv, -rid), fold) AS pid FROM {keys})"""
+
+
+def _housemate_sql() -> str:
+    """Rows left over (rid, n) that stand in one household, with the same name and birthday, with a linked row b."""
+    verdicts = {"name": "same", "birth": "same", "family": "name"}
+    codes = ", ".join(
+        f"{code(field, verdicts[field]) if field in verdicts else 'NULL'} AS v_{field}"
+        for field in definitions.weights().fields
+    )
+    return f"""
+        SELECT p.rid, p.n, min(b.n) AS b, 'second_registration' AS step, CAST(NULL AS DOUBLE) AS weight, {codes}
+        FROM lone_b p JOIN side_b b ON b.hh_no = p.hh_no AND b.name = p.name AND b.birth = p.birth
+        SEMI JOIN linked l ON l.b = b.n GROUP BY p.rid, p.n"""
+
+
+def _taken_like_sql() -> str:
+    """n of rows of the longer list that are linked already but look like a row that is left: double registrations."""
+    prefix = "try_cast(substr(typed_id, 1, 14) AS BIGINT) AS prefix"
+    alike = (
+        "pool_a x ON x.name = b.name AND x.birth = b.birth",
+        "pool_a x ON x.valid = b.idv",
+        "fix_a x ON x.idv = b.idv",
+        f"(SELECT {prefix} FROM pool_a WHERE valid IS NULL) x ON x.prefix = round((b.idv - b.idv % 1000) / 1000)",
+        *_same_village("pool_a"),
+    )
+    return " UNION ".join(
+        f"SELECT b.n FROM side_b b SEMI JOIN certain c ON c.b = b.n SEMI JOIN {one}" for one in alike
+    )
+
+
+def _again_like_sql() -> str:
+    """n of linked rows of the shorter list that look like a row of the longer list that is left."""
+    left = "(SELECT p.*, k.birth AS born FROM pool_b p SEMI JOIN again_b USING (rid) JOIN key_b k ON k.rid = p.rid)"
+    alike = (f"{left} x ON x.name = b.name AND x.born = b.birth", *_same_village("lone_b"))
+    return " UNION ".join(
+        f"SELECT b.n FROM side_a b SEMI JOIN linked l ON l.a = b.n SEMI JOIN {one}" for one in alike
+    )
+
+
+def _same_village(table: str) -> list[str]:
+    """Same village with the same name or birthday; a list says where people live, or where they are registered."""
+    places = "coalesce({0}.addr_code, {0}.hukou_code)"
+    village = f"{places.format('x')} = {places.format('b')} AND {places.format('b')} % 1000 > 0"
+    return [f"{table} x ON x.{key} = b.{key} AND {village}" for key in ("name", "birth")]
