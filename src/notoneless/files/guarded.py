@@ -5,6 +5,7 @@ bound on memory and time (see fence.py and docs/adr/0011). It ends with the work
 """
 
 import contextlib
+import gc
 import importlib.util
 import json
 import os
@@ -31,11 +32,15 @@ MEMORY_MIB = int(os.environ.get("NOTONELESS_READER_MEMORY", "3072"))
 """The most address space a child may ever take; how much one gets depends on its file."""
 FIRST_ROWS, BLOCK_ROWS = 32, 4_000
 """Rows asked for at first (headers are looked for there) and later."""
+MANY_OPEN = 16
 LARGEST_ANSWER = 256 << 20
 PATIENCE, PATIENCE_A_MIB = 60.0, 3.0
 """Seconds to wait for an answer, and more for each MiB of the file, when the machine has other work to do."""
 STOPPED = {signal.SIGXCPU: "时间", signal.SIGABRT: "内存"}
 """What a child ended by these had too little of: an allocation that fails aborts the parser."""
+
+
+_open_now: "weakref.WeakSet[GuardedWorkbook]" = weakref.WeakSet()
 
 
 class GuardedWorkbook:
@@ -45,6 +50,9 @@ class GuardedWorkbook:
     """
 
     def __init__(self, source: Path | str | bytes | BinaryIO, form: str, file_name: str) -> None:
+        if len(_open_now) >= MANY_OPEN:
+            # An error kept with its traceback keeps the workbook, and so a child, until Python looks for such rings.
+            gc.collect()
         self._file_name = file_name
         self._lock = threading.Lock()
         with _descriptor_of(source) as descriptor:
@@ -52,6 +60,7 @@ class GuardedWorkbook:
             self._patience = PATIENCE + PATIENCE_A_MIB * (size >> 20)
             self._process, lifeline = _start(form, descriptor, size)
         self.close = weakref.finalize(self, _end, self._process, lifeline, os.getpid())
+        _open_now.add(self)
         kind, _rows, body = self._answer()
         self.facts: dict[str, Any] = json.loads(body) if kind == b"J" else {}
 

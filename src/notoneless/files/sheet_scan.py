@@ -26,7 +26,7 @@ _ROWS_BEGIN = re.compile(rb"<(?:[\w.\-]+:)?(?:row[\s/>]|sheetData\s*/>)|</(?:[\w
 _PREFIX = re.compile(rb"<([\w.\-]+:)worksheet[\s>]")
 _ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
 _CELL_NAME = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,7})["']""")
-_HIDDEN = re.compile(rb"""\s(?:hidden=["'](?:1|true)|(?:width|ht)=["']0(?:\.0+)?)["']""")
+_HIDDEN = re.compile(rb"""\s(?:hidden=["'](?:1|true)|width=["']0(?:\.0+)?)["']""")
 _TEXT_CELL = re.compile(rb"""\st=["']str["']""")
 _ERROR_CELL = re.compile(rb"""\st=["']e["']""")
 _SPAN = re.compile(rb"""\s(min|max)=["'](\d{1,5})["']""")
@@ -146,21 +146,24 @@ class SheetScan:
 
     def _read_rows(self, block: bytes) -> None:
         facts, marks = self._facts, self._marks
-        facts.filled += sum(block.count(mark) for mark in marks.contents)
-        self._find_last_row(block)
+        values, texts = (block.count(mark) for mark in marks.contents)
+        facts.filled += values + texts
+        self._find_last_row(block, texts)
         usual = marks.usual_cell in block[: 1 << 16]
         wide = set((marks.wide_usual if usual else marks.wide).findall(block))
         facts.width = max([facts.width, *(column_number(letters.decode()) for letters in wide)])
         if marks.formula in block:
             self._read_formulas(block)
-        if b'hidden="' in block or b"hidden='" in block or b' ht="0' in block:
+        if b" hidden=" in block:
             hidden = [tag for tag in marks.row_tag.findall(block) if _HIDDEN.search(tag)]
             facts.hidden_rows += [int(number[1]) for tag in hidden if (number := _ROW_NUMBER.search(tag))]
-        if _ERROR_CELL.search(block):
+        # Each search of a whole sheet counts, so a mark is looked for before any pattern is.
+        if b' t="e"' in block or (not usual and b" t='e'" in block):
             self._read_errors(block)
 
-    def _find_last_row(self, block: bytes) -> None:
-        last = max(block.rfind(mark) for mark in self._marks.contents)
+    def _find_last_row(self, block: bytes, texts: int) -> None:
+        value, text = self._marks.contents
+        last = max(block.rfind(value), block.rfind(text) if texts else -1)
         start = block.rfind(self._marks.row, 0, last)
         tag = self._marks.row_tag.match(block, start) if last >= 0 and start >= 0 else None
         if tag and (number := _ROW_NUMBER.search(tag[0])):
