@@ -48,9 +48,12 @@ def possible_headers(sheet: RawSheet, words: Mapping[str, tuple[str, ...]]) -> I
     """Every row of the head of ``sheet`` with at least two filled cells, alone and together with the rows above it."""
     raw = list(islice(sheet.rows, FIRST_ROWS))
     rows = [list(map(tidy, row)) for row in raw[: HEADER_ROWS + DEEPEST - 1]]
+    seen: set[tuple[str, ...]] = set()
     for index, row in enumerate(rows):
-        if sum(map(bool, row)) < FEWEST_COLUMNS:
+        # A header printed again on each page is the header of its first place.
+        if sum(map(bool, row)) < FEWEST_COLUMNS or tuple(row) in seen:
             continue
+        seen.add(tuple(row))
         titles = tuple(cell for above in rows[:index] for cell in above if cell)
         sample = raw[index + 1 :]
         single = HeaderRows(sheet, row, make_headings(row), index + 1, index + 2, titles, row, sample)

@@ -29,6 +29,7 @@ HINT_WEIGHT = 2.0
 DEEP_WEIGHT = 0.5
 VALUE_WEIGHT = 1.0
 CLEAR_LEAD = 1.0
+FAR_LEAD = 4.0
 TELLING_SHAPES = frozenset({"student_no", "cert_no"})
 """Column types that only some kinds have and whose values can hardly be anything else."""
 EMPTY, HIDDEN, NO_HEADER, NOT_CHOSEN, NOTES = "空表", "隐藏的表", "没有表头", "没有选它", "说明或汇总"
@@ -206,7 +207,7 @@ class _Recognition:
             raise Fault("E303", file=self._file_name, rows=HEADER_ROWS)
         readings = sorted(found, key=lambda each: each.order, reverse=True)
         if self._told is None:
-            readings = self._telling(readings)
+            readings = _likely_first(self._telling(readings))
             self._check_clear(readings)
         chosen = readings[0]
         if chosen.mapping.missing:
@@ -300,6 +301,15 @@ class _Recognition:
 
     def _where(self, reading: Candidate) -> str:
         return f"{self._file_name} · {reading.rows.sheet.name} · 第 {reading.rows.header_row} 行"
+
+
+def _likely_first(readings: list[Candidate]) -> list[Candidate]:
+    """A complete reading goes first, unless another that is short of a column fits far better: that list should be
+    completed, not taken for something else.
+    """
+    first, best = readings[0], max(readings, key=lambda each: (each.held, each.score))
+    far = best.held == first.held and best.score - first.score >= FAR_LEAD
+    return [best, *(each for each in readings if each is not best)] if far else readings
 
 
 def _gains(kind: KindDefinition, rows: HeaderRows, mapping: ColumnMapping) -> bool:

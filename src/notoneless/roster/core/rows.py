@@ -15,6 +15,7 @@ FEW_FILLED = 3
 
 
 _PAGE = re.compile(r"第\d+页(共\d+页)?|共\d+页(第\d+页)?")
+FEWEST_NUMBERS = 3
 _ID_DIGITS = 6
 """A number of persons may stand below the ID numbers of a sum; an ID number has more digits."""
 
@@ -45,7 +46,7 @@ class RowFilter:
         suspect = name[0] in self._starts or name[-1] in self._ends or (first and first[0] in self._starts)
         if suspect and (reason := self._sum_or_note(row)):
             return reason
-        if (suspect or name in self._header_names) and self._is_header(row):
+        if (suspect or name in self._header_names or name.isdigit()) and self._is_header(row):
             return HEADER
         return ""
 
@@ -75,9 +76,18 @@ class RowFilter:
             return True
         return cell.startswith(self._sums) and not cell.strip("".join(self._sums) + "人元名0123456789")
 
+    def _numbers_columns(self, keys: Sequence[str]) -> bool:
+        """1, 2, 3… below the headings."""
+        if len(keys) < FEWEST_NUMBERS or keys[0] not in ("1", "0"):
+            return False
+        start = int(keys[0])
+        return list(keys) == [str(number) for number in range(start, start + len(keys))]
+
     def _is_header(self, row: Sequence[str]) -> bool:
-        """Whether every filled cell repeats the header at its place or a title above it."""
+        """Whether every filled cell repeats the header at its place or a title above it, or numbers its column."""
         filled = [(at, heading_key(cell)) for at, cell in enumerate(row) if tidy(cell)]
+        if self._numbers_columns([key for _, key in filled]):
+            return True
         if not all(key in self._header_keys[at] or key in self._titles for at, key in filled):
             return False
         return len(filled) > 1 or bool(filled and (filled[0][1] in self._titles or not tidy(row[self._name_at])))
