@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,11 +19,14 @@ from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
 from notoneless.files.lake import Stage
 from notoneless.files.tables import open_source
+from notoneless.flows.quality import measure_or_leave
 from notoneless.flows.schools import take_schools
 from notoneless.org.keys import lake, pseudonym_key
 from notoneless.org.models import User
+from notoneless.org.queries import schools_of_place
 from notoneless.policy.places import full_code
-from notoneless.roster.core import Roster, RosterBatches, read_roster_batches
+from notoneless.roster.core import Correction, Registers, Roster, RosterBatches, read_roster_batches
+from notoneless.roster.core.chunk import Batch
 from notoneless.roster.records import actions
 from notoneless.roster.records.models import Delivery
 from notoneless.roster.records.permissions import check_can_upload
@@ -32,6 +35,7 @@ from notoneless.roster.records.queries import COLLECTION, ORIGINAL, REFUSED, ROW
 Choice = Literal["good_rows", "all_or_nothing"]
 Progress = Callable[[str, int, int], None]
 SCHOOLS = "school_directory"
+SAMPLE_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,32 @@ class ImportOutcome:
     roster: Roster
     delivery: Delivery | None
     already: bool = False
+    peek: Peek = field(default_factory=lambda: Peek())
+
+
+@dataclass
+class Peek:
+    """What is kept of the rows while they stream by, for the person who decides: ``samples``, sheet → its first rows
+    as they stand in the file, and, if ``with_keys``, the row keys of all accepted rows.
+    """
+
+    with_keys: bool = False
+    samples: dict[str, list[list[str]]] = field(default_factory=dict)
+    _keys: list[pa.Array] = field(default_factory=list)
+
+    @property
+    def row_keys(self) -> pa.ChunkedArray:
+        return pa.chunked_array(self._keys, pa.string())
+
+    def look(self, batch: Batch) -> None:
+        """See the next rows of the file."""
+        if self.with_keys:
+            self._keys.append(batch.accepted["row_key"])
+        for rows in (batch.accepted, batch.refused):
+            for row in rows.slice(0, SAMPLE_ROWS).select(["sheet", "raw"]).to_pylist():
+                kept = self.samples.setdefault(row["sheet"], [])
+                if len(kept) < SAMPLE_ROWS:
+                    kept.append(row["raw"])
 
 
 @dataclass(frozen=True)
@@ -55,6 +85,8 @@ class _Asked:
     legal_basis: str
     choice: Choice
     dry_run: bool
+    supplements: bool
+    mapping: Mapping[str, str]
 
 
 def import_file(
@@ -69,6 +101,9 @@ def import_file(
     kind: str | None = None,
     legal_basis: str = "",
     mapping: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    corrections: Sequence[Correction] = (),
+    supplements: bool = False,
     choice: Choice = "good_rows",
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -77,7 +112,8 @@ def import_file(
 
     `choice` good_rows takes the good rows and leaves the wrong ones with the sender; all_or_nothing takes the file only
     when no row is refused. The same file with the same date, sender and place changes nothing (`already`).
-    Raises E701/E702 (not allowed), E001–E009 and E301–E313 (file, kind, columns: nothing taken).
+    `supplements`: a part of a list, used together with the one before it. `corrections` are kept with the delivery.
+    Raises E701/E702 (not allowed), E001–E009 and E301–E320 (file, kind, columns: nothing taken).
     """
     place = full_code(place_code)
     check_can_upload(by, sender=sender, place_code=place)
@@ -90,36 +126,49 @@ def import_file(
         mapping=mapping,
         index_key=pseudonym_key(),
         within=place,
+        sheet=sheet or None,
+        corrections=corrections,
+        registers=Registers(within=place, schools=schools_of_place(place)),
     )
-    asked = _Asked(source, file_name, sender, as_of, place, legal_basis, choice, dry_run)
+    asked = _Asked(
+        source, file_name, sender, as_of, place, legal_basis, choice, dry_run, supplements, dict(mapping or {})
+    )
     with lake().stage() as stage:
-        roster = _write(stage, batches, progress or _silent)
+        return _take(stage, batches, asked, by, now, progress or _silent)
+
+
+def _take(
+    stage: Stage, batches: RosterBatches, asked: _Asked, by: User, now: dt.datetime, progress: Progress
+) -> ImportOutcome:
+    peek = Peek(with_keys=asked.dry_run)
+    roster = _write(stage, batches, peek, progress)
+    same = _find_same(roster, asked)
+    if same is not None:
+        return ImportOutcome(roster, same, already=True, peek=peek)
+    if asked.dry_run or not _wanted(roster, asked.choice):
+        return ImportOutcome(roster, None, peek=peek)
+    try:
+        return ImportOutcome(roster, _publish(stage, roster, asked, by, now), peek=peek)
+    except (IntegrityError, Fault):
+        stage.withdraw()
         same = _find_same(roster, asked)
-        if same is not None:
-            return ImportOutcome(roster, same, already=True)
-        if dry_run or not _wanted(roster, choice):
-            return ImportOutcome(roster, None)
-        try:
-            return ImportOutcome(roster, _publish(stage, roster, asked, by, now))
-        except (IntegrityError, Fault):
-            stage.withdraw()
-            same = _find_same(roster, asked)
-            if same is None:
-                raise
-            return ImportOutcome(roster, same, already=True)  # somebody else sent it at the same moment
+        if same is None:
+            raise
+        return ImportOutcome(roster, same, already=True, peek=peek)  # somebody else sent it at the same moment
 
 
 def _wanted(roster: Roster, choice: Choice) -> bool:
     return roster.counts.accepted > 0 and (choice == "good_rows" or roster.counts.refused == 0)
 
 
-def _write(stage: Stage, batches: RosterBatches, progress: Progress) -> Roster:
+def _write(stage: Stage, batches: RosterBatches, peek: Peek, progress: Progress) -> Roster:
     """Stream the accepted rows into the stage; the refused ones are few and kept at hand."""
     refused: list[pa.RecordBatch] = []
 
     def accepted() -> Iterator[pa.RecordBatch]:
         for batch in batches:
             refused.append(batch.refused)
+            peek.look(batch)
             progress("核对名册", batches.counts.read, 0)
             yield batch.accepted
 
@@ -146,6 +195,8 @@ def _publish(stage: Stage, roster: Roster, asked: _Asked, by: User, now: dt.date
     # What a run left that died before its transaction makes room.
     lake().discard_unknown(COLLECTION, lambda: Delivery.objects.values_list("pk", flat=True), only=delivery.pk)
     stage.publish(COLLECTION, delivery.pk, _manifest(roster, delivery))
+    delivery.created_at = now
+    delivery.quality = measure_or_leave(delivery)
     with transaction.atomic():
         actions.record_delivery(delivery=delivery, by=by, now=now)
         if roster.kind == SCHOOLS:
@@ -161,14 +212,16 @@ def _delivery(roster: Roster, asked: _Asked) -> Delivery:
         as_of=asked.as_of,
         legal_basis=asked.legal_basis or roster.definition.legal_basis,
         place_code=asked.place_code,
-        supplements=roster.mends,
+        supplements=roster.mends or asked.supplements,
         file_name=redact(asked.file_name)[-255:],
         file_sha256=roster.file_sha256,
         format=roster.format,
         encoding=roster.encoding or "",
         sheet=roster.sheet or "",
         header_row=roster.header_row,
-        mapping=roster.mapping.to_dict(),
+        mapping={**roster.mapping.to_dict(), "given": dict(asked.mapping)},
+        sheets=sheets_of(roster),
+        corrections=[{**one.to_dict(), "rows": rows} for one, rows in roster.corrected.items()],
         problem_counts=dict(roster.problem_counts),
         rows_read=counts.read,
         rows_accepted=counts.accepted,
@@ -178,6 +231,21 @@ def _delivery(roster: Roster, asked: _Asked) -> Delivery:
     )
     delivery.id = _delivery_id(delivery)
     return delivery
+
+
+def sheets_of(roster: Roster) -> list[dict[str, Any]]:
+    """Every sheet that was read, as a delivery and a draft keep it."""
+    return [
+        {
+            "name": sheet.name,
+            "header_row": sheet.header_row,
+            "rows": roster.sheet_counts[sheet.name].read if sheet.name in roster.sheet_counts else 0,
+            "mapping": sheet.mapping.to_dict(),
+            "hidden_rows": sheet.hidden_rows,
+            "hidden_columns": list(sheet.hidden_columns),
+        }
+        for sheet in roster.sheets
+    ]
 
 
 def _delivery_id(delivery: Delivery) -> str:

@@ -14,6 +14,7 @@ from notoneless.org.keys import keyring
 
 ORIGINAL = "original"
 ERRORS = "errors.xlsx"
+PROBLEMS = "problems.json"
 KEY = "key"
 
 

@@ -7,6 +7,7 @@ from notoneless.org.models import Place, School, User
 from notoneless.org.permissions import Permission, check_may, may
 from notoneless.org.roles import ROLES, Reach
 from notoneless.org.scope import Scope
+from notoneless.policy.places import code_range
 
 
 def list_places(user: User, level: str = "") -> QuerySet[Place]:
@@ -27,6 +28,14 @@ def get_school(user: User, code: str) -> School:
     if school is None:
         raise Fault("E704", where=code)
     return school
+
+
+def schools_of_place(place_code: str) -> list[tuple[str, str]]:
+    """(code, name) of the schools of a place, for holding names of a list against; not for a screen."""
+    low, high = code_range(place_code)
+    return list(
+        School.objects.filter(place_code__gte=low, place_code__lt=high).order_by("code").values_list("code", "name")
+    )
 
 
 def place_name(code: str) -> str:

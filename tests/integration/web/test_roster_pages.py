@@ -54,7 +54,9 @@ def test_good_rows_go_in_and_every_row_is_accounted_for(cast: Cast, delivery: De
 def test_the_uploaded_bytes_are_sealed_on_disk(cast: Cast) -> None:
     upload(client_of(cast.clerk), ("户籍.csv", hukou_csv()))
     folder = upload_store._folder(only_draft().pk)
-    assert sorted(file.name for file in folder.iterdir()) == ["errors.xlsx", "key", "original"]
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "errors.xlsx", "key", "original", "problems.json", "samples.json",
+    ]  # fmt: skip
     assert all(b"371321" not in file.read_bytes() for file in folder.iterdir())
 
 

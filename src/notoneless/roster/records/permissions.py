@@ -9,7 +9,7 @@ from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may, may
 from notoneless.org.scope import Scope
 
-from .models import Delivery
+from .models import Delivery, UploadDraft
 
 
 def deliveries_in_sight(user: User) -> Q:
@@ -31,6 +31,26 @@ def check_can_upload(user: User, *, sender: str, place_code: str) -> None:
         raise Fault("E702", where=sender)
     if not Scope.of(user).may_send_for(place_code):
         raise Fault("E702", where=place_code)
+
+
+def check_can_decide(user: User, draft: UploadDraft) -> None:
+    """Whoever brought a file decides about it, as long as that person may still send it (E701, E702)."""
+    check_can_upload(user, sender=draft.sender, place_code=draft.place_code)
+    if draft.created_by_id != user.pk:
+        raise Fault("E702", where=str(draft.pk))
+
+
+def habits_in_sight(user: User) -> Q:
+    """Habits that a person may see and forget: a partner those of its own unit, a school its own, an office its
+    place's.
+    """
+    if not may(user, Permission.ROSTER_UPLOAD):
+        return Q(pk__in=[])
+    if user.school_code:
+        return Q(created_by=user)
+    low, high = Scope.of(user).home
+    sight = Q(place_code__gte=low, place_code__lt=high)
+    return sight & Q(sender=user.sender) if user.sender else sight
 
 
 def check_can_revoke(user: User, delivery: Delivery) -> None:

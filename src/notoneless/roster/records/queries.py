@@ -1,4 +1,4 @@
-"""What a person may see of the deliveries, and what a sweep reads."""
+"""What a person may see of the deliveries, and the rows in them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from notoneless.common.errors import Fault
 from notoneless.org.keys import lake
 from notoneless.org.models import User
 
-from .models import Delivery, UploadDraft
-from .permissions import deliveries_in_sight
+from .models import Delivery, SenderHabit, UploadDraft
+from .permissions import deliveries_in_sight, habits_in_sight
 
 COLLECTION = "deliveries"
 ROWS = "rows.parquet"
 REFUSED = "refused.parquet"
 ORIGINAL = "original"
+UNDECIDED = (UploadDraft.Status.CHECKING, UploadDraft.Status.READY, UploadDraft.Status.FAILED)
 
 
 def list_deliveries(user: User) -> QuerySet[Delivery]:
@@ -46,24 +47,39 @@ def get_draft(user: User, draft_id: str) -> UploadDraft:
     return draft
 
 
-def list_sweep_inputs(region_bounds: tuple[str, str], as_of: dt.date) -> list[Delivery]:
-    """The deliveries a sweep rests on: per kind, sender and place the latest list whose date is not in the future, and
-    the mended rows that came after it.
+def list_open_drafts(user: User) -> QuerySet[UploadDraft]:
+    """The person's uploads that are not decided yet, newest first."""
+    return list_drafts(user).filter(status__in=UNDECIDED)
 
-    The order is total, so the same deliveries always give the same sweep.
-    """
-    low, high = region_bounds
-    found = Delivery.objects.filter(
-        status=Delivery.Status.CURRENT, as_of__lte=as_of, place_code__gte=low, place_code__lt=high
-    ).order_by("kind", "sender", "place_code", "-as_of", "-created_at", "id")
-    chosen: list[Delivery] = []
-    complete: set[tuple[str, str, str]] = set()
-    for delivery in found:
-        source = (delivery.kind, delivery.sender, delivery.place_code)
-        if source not in complete:
-            chosen.append(delivery)
-            complete |= set() if delivery.supplements else {source}
-    return sorted(chosen, key=lambda delivery: (delivery.kind, delivery.pk))
+
+def list_stale_drafts(before: dt.datetime) -> QuerySet[UploadDraft]:
+    """Undecided uploads from before that moment, of everybody: for the machine that clears them away."""
+    return UploadDraft.objects.filter(status__in=UNDECIDED, created_at__lt=before).order_by("created_at", "id")
+
+
+def list_habits(user: User) -> QuerySet[SenderHabit]:
+    """Habits of senders in this person's sight."""
+    return SenderHabit.objects.filter(habits_in_sight(user)).select_related("created_by")
+
+
+def get_habit(user: User, habit_id: int) -> SenderHabit:
+    """One habit; a foreign one answers exactly like an absent one (E704)."""
+    habit = list_habits(user).filter(pk=habit_id).first()
+    if habit is None:
+        raise Fault("E704", where=str(habit_id))
+    return habit
+
+
+def habits_of(sender: str, place_code: str, kind: str = "") -> QuerySet[SenderHabit]:
+    """What that sender's lists mean in that place, of one kind or all; for the reading of a list, not for a screen."""
+    found = SenderHabit.objects.filter(sender=sender, place_code=place_code)
+    return found.filter(kind=kind) if kind else found
+
+
+def known_senders(user: User) -> list[str]:
+    """Units of which lists came in this person's sight, by name."""
+    seen = list_deliveries(user).order_by("sender").values_list("sender", flat=True)
+    return sorted({*seen.distinct(), *list_drafts(user).order_by().values_list("sender", flat=True).distinct()})
 
 
 def read_rows(delivery: Delivery, columns: list[str] | None = None) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,10 +14,16 @@ from django.utils.translation import gettext_lazy
 from notoneless.common.errors import Fault
 from notoneless.org.models import User
 from notoneless.roster.core import KindDefinition, load_kinds
+from notoneless.web.roster.wizard_presenters import ColumnLine
 from notoneless.web.shell.forms import DeskForm
 
 MOST_FILES = 20
-SUFFIXES = (".xlsx", ".xls", ".csv", ".txt")
+SUFFIXES = (".xlsx", ".xls", ".csv", ".txt", ".zip")
+WHOLE, PART = "0", "1"
+PARTS = [
+    (WHOLE, gettext_lazy("全部名单，取代上次")),
+    (PART, gettext_lazy("补充，与上次的一起用")),
+]
 
 
 class ManyFilesInput(forms.FileInput):
@@ -37,10 +43,12 @@ class ManyFilesField(forms.FileField):
         if not files:
             raise forms.ValidationError(_("请选择至少一个文件"))
         if len(files) > MOST_FILES:
-            raise forms.ValidationError(_("一次最多 %(most)s 个文件，请分几次传") % {"most": MOST_FILES})
+            raise forms.ValidationError(
+                _("一次最多 %(most)s 个文件，请分几次传，或压缩成一个 zip") % {"most": MOST_FILES}
+            )
         for one in files:
             if not str(one.name).lower().endswith(SUFFIXES):
-                message = _("“%(name)s”不是 Excel 或 CSV；WPS 的 .et 请另存为 .xlsx 再传")
+                message = _("“%(name)s”不是 Excel、CSV 或 zip；WPS 的 .et 请另存为 .xlsx 再传")
                 raise forms.ValidationError(message % {"name": one.name})
             super().clean(one, initial)
         return files
@@ -61,6 +69,18 @@ class UploadForm(DeskForm):
         widget=forms.DateInput(),
         error_messages={"invalid": gettext_lazy("请写成 2026-10-10 这样的日期")},
     )
+    supplements = forms.TypedChoiceField(
+        label=gettext_lazy("是不是全部"),
+        choices=PARTS,
+        coerce=lambda value: value == PART,
+        empty_value=False,
+        required=False,
+        initial=WHOLE,
+        widget=forms.RadioSelect(),
+        help_text=gettext_lazy(
+            "新的一份名单到了，上次同种的就不再用；只是其中一部分（一个片区、后来补的几行），请选补充。改好传回的错误行会自动认作补充。"
+        ),
+    )
     kind = forms.ChoiceField(label=gettext_lazy("名册种类"), required=False)
     legal_basis = forms.CharField(
         label=gettext_lazy("送达依据"),
@@ -76,8 +96,10 @@ class UploadForm(DeskForm):
         self.fields["kind"].choices = [("", _("由表头自动认出")), *kinds]  # type: ignore[attr-defined]
         self.fields["as_of"].initial = today
         if user.sender:
-            self.fields["sender"].initial = user.sender
+            self.fields["sender"].initial = self.initial["sender"] = user.sender
             self.fields["sender"].widget.attrs["readonly"] = True
+        else:
+            self.fields["sender"].widget.attrs["list"] = "known-senders"  # a datalist on the page
 
     def clean_as_of(self) -> dt.date:
         """A list cannot describe a day that has not come."""
@@ -88,38 +110,81 @@ class UploadForm(DeskForm):
 
 
 class ColumnsForm(DeskForm):
-    """One choice per file column: which canonical column it is, or none. Fields are ``column_0``, ``column_1``…"""
+    """One choice per file column: which canonical column it is, or none. Fields are ``column_0``, ``column_1``…
 
-    def __init__(
-        self, *args: Any, kind: KindDefinition, labels: list[str], matched: Mapping[str, str], **kwargs: Any
-    ) -> None:
-        self.kind, self.labels = kind, labels
+    A column that could be two things is asked with radio buttons and must be answered; nothing is chosen for it.
+    """
+
+    remember = forms.BooleanField(
+        label=gettext_lazy("记住，以后这个单位的这种名册都这样对"), required=False, initial=True
+    )
+
+    def __init__(self, *args: Any, kind: KindDefinition, columns: Sequence[ColumnLine], **kwargs: Any) -> None:
+        self.kind, self.columns = kind, columns
         super().__init__(*args, **kwargs)
         choices = [("", _("不用这一列"))]
         choices += [(c.id, f"{c.name}{_('（必需）') if c.required else ''}") for c in kind.columns]
-        for number, label in enumerate(labels):
-            field = forms.ChoiceField(label=label, choices=choices, required=False, initial=matched.get(label, ""))
-            field.widget.attrs["class"] = "form-select"
-            self.fields[f"column_{number}"] = field
+        for number, column in enumerate(columns):
+            self.fields[f"column_{number}"] = _question(column) if column.question else _select(column, choices)
 
     def clean(self) -> dict[str, Any]:
         """No column may be meant twice, and every required one must be there."""
         cleaned = super().clean() or {}
-        chosen = [value for value in cleaned.values() if value]
+        chosen = [cleaned.get(f"column_{number}") for number in range(len(self.columns))]
+        unanswered = [one for one, answer in zip(self.columns, chosen, strict=True) if one.question and not answer]
+        open_choices = {choice["column"] for one in unanswered for choice in one.question}
         for column in self.kind.columns:
             if chosen.count(column.id) > 1:
                 self.add_error(None, _("“%(name)s”被选了两次，请只留一列") % {"name": column.name})
-            if column.required and column.id not in chosen:
+            if column.required and column.id not in chosen and column.id not in open_choices:
                 self.add_error(None, _("缺少必需的列“%(name)s”，请指出是哪一列") % {"name": column.name})
         return cleaned
 
     def mapping(self) -> dict[str, str]:
         """File column → canonical id, "" for columns that are not used."""
-        return {label: self.cleaned_data[f"column_{number}"] for number, label in enumerate(self.labels)}
+        chosen = (self.cleaned_data[f"column_{number}"] for number in range(len(self.columns)))
+        return {
+            column.label: "" if value == NOT_USED else value
+            for column, value in zip(self.columns, chosen, strict=True)
+        }
 
-    def pairs(self) -> list[tuple[str, forms.BoundField]]:
-        """Labels beside their controls, for the table on the page."""
-        return [(label, self[f"column_{number}"]) for number, label in enumerate(self.labels)]
+    def news(self) -> dict[str, str]:
+        """Those columns of :meth:`mapping` that would not have been matched so without the person."""
+        found = {column.label: column.matched for column in self.columns}
+        asked = {column.label for column in self.columns if column.question}
+        return {label: value for label, value in self.mapping().items() if label in asked or value != found[label]}
+
+    def asked(self) -> list[tuple[ColumnLine, forms.BoundField]]:
+        """The columns that are a question, with their radio buttons."""
+        return [pair for pair in self._pairs() if pair[0].question]
+
+    def told(self) -> list[tuple[ColumnLine, forms.BoundField]]:
+        """The other columns, with their selects."""
+        return [pair for pair in self._pairs() if not pair[0].question]
+
+    def _pairs(self) -> list[tuple[ColumnLine, forms.BoundField]]:
+        return [(column, self[f"column_{number}"]) for number, column in enumerate(self.columns)]
+
+
+NOT_USED = "-"  # an answer, where "" is no answer yet
+
+
+def _select(column: ColumnLine, choices: Sequence[tuple[str, Any]]) -> forms.ChoiceField:
+    proposed = column.matched or column.near
+    field = forms.ChoiceField(label=column.label, choices=choices, required=False, initial=proposed)
+    field.widget.attrs["class"] = "form-select"
+    return field
+
+
+def _question(column: ColumnLine) -> forms.ChoiceField:
+    used = [one for one in column.question if one["column"]]
+    choices = [(one["column"], f"{one['name']}：{one['why']}" if one["why"] else one["name"]) for one in used]
+    return forms.ChoiceField(
+        label=_("“%(label)s”这一列是什么？") % {"label": column.label},
+        choices=[*choices, (NOT_USED, _("都不是，不用这一列"))],
+        widget=forms.RadioSelect(),
+        error_messages={"required": _("请选一个：系统不替您猜")},
+    )
 
 
 def chosen_kind(wanted: str, fallback: str) -> KindDefinition:

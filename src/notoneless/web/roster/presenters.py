@@ -134,3 +134,15 @@ def matched_columns(kind: str, columns: dict[str, str]) -> list[tuple[str, str]]
 def ignored_words(ignored: dict[str, Any]) -> str:
     """空行 1,006、小计行 2."""
     return "、".join(f"{reason} {rows:,}" for reason, rows in ignored.items() if rows)
+
+
+def hidden_words(sheets: Iterable[dict[str, Any]]) -> str:
+    """工作表“户籍”第 5–9 行、2 列; "" when nothing was hidden."""
+    words = []
+    for sheet in sheets:
+        columns = len(sheet["hidden_columns"])
+        parts = [_("第 %(rows)s 行") % {"rows": sheet["hidden_rows"]}] if sheet["hidden_rows"] else []
+        parts += [_("%(n)s 列") % {"n": columns}] if columns else []
+        if parts:
+            words.append(_("工作表“%(name)s”%(parts)s") % {"name": sheet["name"], "parts": "、".join(parts)})
+    return "；".join(words)
