@@ -107,14 +107,16 @@ def for_kind(pack: Pack, parameter: str, kind: str) -> Any:
 class Coverage:
     """How far the lists of one kind reach among the units in a person's sight.
 
-    ``unmeasured`` lists count only where they say themselves whom they are about.
+    ``partly`` are lists of which newer ones have replaced a part; ``unmeasured`` lists count only where they say
+    themselves whom they are about.
     """
 
     kind: KindDefinition
     as_of: dt.date
     fresh_days: int
     lines: list[Line]
-    unmeasured: int = 0
+    partly: list[ListInForce]
+    unmeasured: int
 
     def having(self, state: str) -> list[Line]:
         """The lines in that state."""
@@ -195,7 +197,8 @@ def _coverage(
 ) -> Coverage:
     fresh_days = int(for_kind(pack, "roster.fresh_days", kind.id))
     lines = lines_of(kind, units[kind.unit], lists, as_of, fresh_days)
-    return Coverage(kind, as_of, fresh_days, lines, sum(one.places is None for one in lists))
+    partly = [one for one in lists if one.left_out]
+    return Coverage(kind, as_of, fresh_days, lines, partly, sum(one.places is None for one in lists))
 
 
 def _in_force(one: InForce) -> ListInForce:
