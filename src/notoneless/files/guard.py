@@ -14,7 +14,6 @@ from typing import BinaryIO
 from urllib.parse import unquote
 from xml.parsers import expat
 
-from notoneless.files.cells import column_letters
 from notoneless.files.refusal import Refused
 from notoneless.files.sheet_scan import SheetFacts, SheetScan
 from notoneless.files.zips import check_directory, is_unsafe_name, open_zip, unpack
@@ -87,7 +86,9 @@ def inspect_workbook(stream: BinaryIO) -> WorkbookFacts:
         _check_sheet(sheet)
     stream.seek(0)
     unpacked = sum(member.file_size for member in members)
-    return WorkbookFacts(sheets, date1904, unpacked, _memory(sheets, names))
+    texts = sum(member.file_size for name, member in names.items() if name.endswith("sharedstrings.xml"))
+    memory = memory_of([sheet.facts for sheet in sheets]) + 3 * texts
+    return WorkbookFacts(sheets, date1904, unpacked, memory)
 
 
 def _plain(name: str) -> str:
@@ -235,15 +236,8 @@ def _check_sheet(sheet: SheetPart) -> None:
         raise Refused("E011", place=f"工作表“{sheet.name}”{facts.outside_command} 格")
 
 
-def _memory(sheets: list[SheetPart], names: dict[str, zipfile.ZipInfo]) -> int:
-    """Sheets are parsed one at a time, beside the table of shared texts."""
-    texts = sum(member.file_size for name, member in names.items() if name.endswith("sharedstrings.xml"))
-    needs = [
-        each.facts.filled * BYTES_A_CELL + each.facts.last_row * each.facts.width * BYTES_A_PLACE for each in sheets
-    ]
-    return max(needs, default=0) + 3 * texts
-
-
-def cell_name(row: int, column: int) -> str:
-    """``C2`` for row 1, column 2, both from 0."""
-    return f"{column_letters(column + 1)}{row + 1}"
+def memory_of(sheets: list[SheetFacts]) -> int:
+    """Bytes the parser needs at most for the largest of the sheets: they are parsed one at a time."""
+    return max(
+        (each.filled * BYTES_A_CELL + each.last_row * each.width * BYTES_A_PLACE for each in sheets), default=0
+    )

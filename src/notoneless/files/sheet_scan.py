@@ -58,6 +58,12 @@ def cell_key(row: int, column: int) -> int:
     return row * MAX_COLUMNS + column
 
 
+def cell_name(key: int) -> str:
+    """``C2`` for row 1 and column 2, both from 0."""
+    row, column = divmod(key, MAX_COLUMNS)
+    return f"{column_letters(column + 1)}{row + 1}"
+
+
 class _Marks:
     """The marks of one sheet, whose tags may carry a namespace prefix."""
 
@@ -69,6 +75,7 @@ class _Marks:
         self.usual_cell = b"<" + prefix + b'c r="'
         self.row_tag = re.compile(rb"<%brow\b[^>]*>" % p)
         self.col_tag = re.compile(rb"<%bcol\b[^>]*>" % p)
+        self.filled_cell = re.compile(rb"""<%bc\b[^>]*?\sr=["']([A-Z]{1,3})\d+["'][^>]*(?<!/)>""" % p)
         self.wide_usual = re.compile(rb'<%bc r="([A-Z]{2,3})\d+"[^>]*(?<!/)>' % p)
         self.wide = re.compile(rb"""<%bc\b[^>]*?\sr=["']([A-Z]{2,3})\d+["'][^>]*(?<!/)>""" % p)
         value = rb"<%bv\b[^>]*?(?:/>|>([^<]*)</%bv>)" % (p, p)
@@ -89,6 +96,8 @@ class SheetScan:
     def __init__(self) -> None:
         self._facts = SheetFacts()
         self._rest = b""
+        self._last_column = 0
+        """Counted only where columns are hidden, for it costs."""
         self._marks = _marks(b"")
         self._read = self._above_rows
 
@@ -104,7 +113,7 @@ class SheetScan:
         self._read(True)
         facts = self._facts
         facts.hidden_rows = [row for row in facts.hidden_rows if row <= facts.last_row]
-        facts.hidden_columns = sorted({column for column in facts.hidden_columns if column < facts.width})
+        facts.hidden_columns = sorted({column for column in facts.hidden_columns if column < self._last_column})
         return facts
 
     def _take(self, length: int) -> bytes:
@@ -152,6 +161,9 @@ class SheetScan:
         usual = marks.usual_cell in block[: 1 << 16]
         wide = set((marks.wide_usual if usual else marks.wide).findall(block))
         facts.width = max([facts.width, *(column_number(letters.decode()) for letters in wide)])
+        if facts.hidden_columns:
+            filled = set(marks.filled_cell.findall(block))
+            self._last_column = max([self._last_column, *(column_number(letters.decode()) for letters in filled)])
         if marks.formula in block:
             self._read_formulas(block)
         if b" hidden=" in block:
@@ -182,7 +194,7 @@ class SheetScan:
                 and (b"|" in text or b"dde" in text.lower())
                 and is_outside_command(text.decode("utf-8", "replace"))
             ):
-                facts.outside_command = facts.outside_command or _name(cell) or column_letters(1)
+                facts.outside_command = facts.outside_command or _name(cell) or "A1"
 
     def _read_errors(self, block: bytes) -> None:
         for found in self._marks.error_cell.finditer(block):

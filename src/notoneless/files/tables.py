@@ -1,4 +1,4 @@
-"""Read xlsx, xls and csv so that every cell is text as its sender saw it.
+"""Read xlsx, xls, csv and their disguises (web page, XML) so that every cell is text as its sender saw it.
 
 Workbooks are parsed by a guarded child process (guarded.py); a csv is read here. How a cell becomes text: cells.py.
 """
@@ -13,17 +13,10 @@ from typing import Any, BinaryIO, cast
 from notoneless.common.errors import Fault
 from notoneless.files.csv_read import CsvFile
 from notoneless.files.guarded import GuardedWorkbook
+from notoneless.files.refusal import Refused
+from notoneless.files.sniff import HEAD, form_of
 
 Source = Path | str | bytes | BinaryIO
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-FOREIGN = {
-    b"%PDF": "PDF 文件",
-    b"\x89PNG": "图片",
-    b"\xff\xd8\xff": "图片",
-    b"Rar!": "RAR 压缩包",
-    b"7z\xbc\xaf": "7z 压缩包",
-    b"\x1f\x8b": "gzip 压缩包",
-}
 
 
 class Rows:
@@ -58,7 +51,7 @@ class RawSheet:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A file: ``format`` is xlsx, xls or csv; ``encoding`` is set for csv only.
+    """A file: ``format`` is xlsx, xls, html, xml or csv; ``encoding`` is set for csv only.
 
     ``date1904``: a date written as a bare number of days counts from 1904, not from 1900.
     """
@@ -78,16 +71,12 @@ def read_table(source: Source, file_name: str = "", sheet: str | None = None) ->
     """
     name = file_name or (Path(source).name if isinstance(source, Path | str) else "")
     with open_source(source) as stream:
-        head = stream.read(4096)
-    if not head.strip(b"\x00\xef\xbb\xbf \t\r\n"):
-        raise Fault("E002", file=name)
-    if head.startswith(b"PK"):
-        table = _workbook(source, name, "zip")
-    elif head.startswith(OLE):
-        table = _workbook(source, name, "ole")
-    else:
-        _refuse_foreign(head, name)
-        table = _csv(source, name)
+        head = stream.read(HEAD)
+    try:
+        form = form_of(head)
+    except Refused as no:
+        raise Fault(no.code, file=name, **no.values) from None
+    table = _csv(source, name) if form == "csv" else _workbook(source, name, form)
     return _only(table, sheet, name) if sheet is not None else table
 
 
@@ -133,15 +122,6 @@ def _only(table: RawTable, sheet: str, file_name: str) -> RawTable:
     if not chosen and table.format != "csv":
         raise Fault("E009", file=file_name, sheet=sheet, sheets="、".join(each.name for each in table.sheets))
     return replace(table, sheets=chosen or table.sheets)
-
-
-def _refuse_foreign(head: bytes, file_name: str) -> None:
-    for magic, looks in FOREIGN.items():
-        if head.startswith(magic):
-            raise Fault("E001", file=file_name, looks=looks)
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta", b"<head")):
-        raise Fault("E007", file=file_name)
 
 
 def _workbook(source: Source, file_name: str, form: str) -> RawTable:

@@ -1,6 +1,8 @@
 """Workbooks as the guarded child reads them: looked over, then parsed by calamine, one sheet at a time."""
 
 import datetime
+import io
+import struct
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -13,10 +15,21 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from notoneless.files.biff import read_facts
 from notoneless.files.cells import cell_text
-from notoneless.files.guard import inspect_workbook
+from notoneless.files.guard import inspect_workbook, memory_of
+from notoneless.files.html_tables import read_html
+from notoneless.files.ole import OleFile
 from notoneless.files.refusal import Refused
 from notoneless.files.sheet_scan import MAX_COLUMNS, SheetFacts
+from notoneless.files.text_book import TextBook
+from notoneless.files.xml_sheets import read_xml_sheets
+
+OLD_OFFICE = {
+    "WordDocument": "Word 或 WPS 文字文档",
+    "PowerPoint Document": "PowerPoint 演示文稿",
+    "__properties_version1.0": "Outlook 邮件",
+}
 
 assert datetime, "the parser imports it when there is no file system any more"
 
@@ -26,7 +39,7 @@ class ParsedWorkbook:
     read before its rows.
     """
 
-    def __init__(self, form: str, source: BinaryIO, facts: dict[str, SheetFacts], *, date1904: bool) -> None:
+    def __init__(self, form: str, source: BinaryIO, facts: list[SheetFacts], *, date1904: bool) -> None:
         self._form = form
         self._facts = facts
         self._date1904 = date1904
@@ -53,20 +66,23 @@ class ParsedWorkbook:
                     "merged": facts.merged,
                     "last_row": facts.last_row,
                 }
-                for _number, name, hidden in self._sheets
-                for facts in [self._facts.get(name, SheetFacts())]
+                for number, name, hidden in self._sheets
+                for facts in [self._facts_of(number)]
             ],
         }
 
     def rows(self, sheet: int) -> Iterator[list[str]]:
         """Rows from row 1 of the sheet, cells from column A. Raises Refused E010 and E004."""
         number, name, _hidden = self._sheets[sheet]
-        facts = self._facts.get(name, SheetFacts())
+        facts = self._facts_of(number)
         if facts.unstored:
             raise Refused("E010", sheet=name, count=facts.unstored, cell=facts.first_unstored)
         parsed = self._sheet(number)
         rows = _plain_rows(parsed)
         return _with_errors(rows, facts.errors) if facts.errors else rows
+
+    def _facts_of(self, number: int) -> SheetFacts:
+        return self._facts[number] if number < len(self._facts) else SheetFacts()
 
     def _sheet(self, number: int) -> CalamineSheet:
         if self._parsed is None or self._parsed[0] != number:
@@ -78,18 +94,43 @@ class ParsedWorkbook:
         return self._parsed[1]
 
 
-def open_workbook(form: str, source: BinaryIO, widen: Callable[[int, int], None]) -> ParsedWorkbook:
-    """Look the file over, let ``widen`` grant what its facts justify, open it.
+def open_workbook(form: str, source: BinaryIO, widen: Callable[[int, int], None]) -> ParsedWorkbook | TextBook:
+    """Look the file over, let ``widen`` grant the memory and time that its facts justify (both in bytes), open it.
 
-    Raises Refused E001, E003, E004, E005, E011–E013.
+    Raises Refused E001, E003–E005, E007, E011–E013.
     """
     if form == "zip":
         found = inspect_workbook(source)
         widen(found.memory, found.unpacked)
-        return ParsedWorkbook(
-            "xlsx", source, {each.name: each.facts for each in found.sheets}, date1904=found.date1904
-        )
-    return ParsedWorkbook("xls", source, {}, date1904=False)
+        return ParsedWorkbook("xlsx", source, [each.facts for each in found.sheets], date1904=found.date1904)
+    size = source.seek(0, io.SEEK_END)
+    if form == "ole":
+        facts, date1904 = _old_facts(source)
+        widen(memory_of(facts) + 3 * size, 4 * size)
+        return ParsedWorkbook("xls", source, facts, date1904=date1904)
+    widen(16 * size, 4 * size)
+    return read_html(source) if form == "html" else read_xml_sheets(source)
+
+
+def _old_facts(source: BinaryIO) -> tuple[list[SheetFacts], bool]:
+    """Of an xls; none when its container is damaged, which the parser may still forgive."""
+    try:
+        container = OleFile(source)
+        name = next((name for name in ("Workbook", "Book", "WORKBOOK", "BOOK") if name in container.names), "")
+        if not name:
+            raise _not_a_workbook(container.names)
+        parts, date1904 = read_facts(container.read(name))
+    except (ValueError, KeyError, IndexError, struct.error):
+        return [], False
+    return [part.facts for part in parts], date1904
+
+
+def _not_a_workbook(names: set[str]) -> Refused:
+    if "EncryptedPackage" in names:
+        return Refused("E003")
+    return Refused(
+        "E001", looks=next((looks for name, looks in OLD_OFFICE.items() if name in names), "旧版 Office 文件")
+    )
 
 
 def _open(source: BinaryIO) -> CalamineWorkbook:

@@ -134,7 +134,7 @@ def test_cell_text(value: object, text: str) -> None:
         (b"\xef\xbb\xbf \r\n", "E002"),
         (b"%PDF-1.7 ...", "E001"),
         (b"\x89PNG\r\n\x1a\n", "E001"),
-        (b"<html><table><tr><td>1</td></tr></table>", "E007"),
+        (b"<html><p>nothing</p></html>", "E007"),
         (b"PK\x03\x04 rubbish", "E004"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rubbish", "E004"),
     ],
