@@ -3,6 +3,7 @@
 Environment read here:
   NOTONELESS_DATA          folder of everything the program writes (default: var/ beside manage.py)
   NOTONELESS_KEYS          key ring file (default: <data>/keys/keyring.json); keep it out of backups of the data
+  NOTONELESS_INBOX         folder of the departments' drop folders (default: <data>/inbox)
   NOTONELESS_DATABASE_URL  postgres://user:password@host:port/name (default: SQLite in the data folder)
   NOTONELESS_REGION        six digits of the county or city whose policy pack applies
   NOTONELESS_MEMORY        memory of the comparison engine, such as 6GB (default); beyond it, it spills to disk
@@ -25,6 +26,7 @@ KEYRING_PATH = Path(os.environ.get("NOTONELESS_KEYS") or DATA_DIR / "keys" / "ke
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # names of children lie in it: nobody else may look in
 LAKE_DIR = DATA_DIR / "lake"
 UPLOAD_DIR = DATA_DIR / "uploads"
+INBOX_DIR = Path(os.environ.get("NOTONELESS_INBOX") or DATA_DIR / "inbox").absolute()
 # What the engine may hold in memory before it spills (encrypted) to the data folder.
 ENGINE_MEMORY = os.environ.get("NOTONELESS_MEMORY", "6GB")
 REGION = os.environ.get("NOTONELESS_REGION", "371321")
@@ -51,6 +53,7 @@ INSTALLED_APPS = [
     "notoneless.check.records",
     "notoneless.case.records",
     "notoneless.jobs",
+    "notoneless.api",
     "notoneless.web.shell",
 ]
 
@@ -67,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "notoneless.web.shell.errors.FaultPages",
+    "notoneless.api.headers.ApiAnswers",
 ]
 
 ROOT_URLCONF = "notoneless.web.urls"

@@ -1,4 +1,4 @@
-"""The desk's addresses: the shell's own pages, then one prefix per screen of screens.py."""
+"""All addresses: the shell's own pages, the API, then one prefix per screen of screens.py."""
 
 from django.urls import include, path
 
@@ -6,6 +6,7 @@ from notoneless.web.screens import SCREENS
 
 urlpatterns = [
     path("", include("notoneless.web.shell.urls")),
+    path("api/", include("notoneless.api.urls")),
     *(path(screen.prefix, include(f"notoneless.web.{screen.id}.urls")) for screen in SCREENS),
 ]
 
