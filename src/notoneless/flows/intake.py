@@ -11,7 +11,7 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from django.db import transaction
 
@@ -77,7 +77,8 @@ def take_in(
     arriving = uuid.uuid4()
     try:
         store.put(arriving, store.ORIGINAL, _bounded(chunks, file_name))
-        with store.opened(arriving, store.ORIGINAL) as stream:
+        with store.opened(arriving, store.ORIGINAL) as opened:
+            stream = cast(BinaryIO, opened)
             if is_archive(stream, file_name):
                 return _take_apart(parcel, stream, file_name)
             return [_keep(parcel, _pieces(stream), file_name)]
