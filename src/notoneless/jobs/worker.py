@@ -1,4 +1,5 @@
-"""The worker: claims jobs for ever, renews their lease beside the work, gives dead workers' jobs back."""
+"""The worker: claims jobs for ever, renews their lease beside the work, gives dead workers' jobs back, and looks into
+the drop folders when it is idle."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from datetime import datetime
 
 from django.db import OperationalError, close_old_connections, connection
 
+from notoneless.jobs.inbox import Inbox
 from notoneless.jobs.models import Job
+from notoneless.jobs.nightly import Nightly
 from notoneless.jobs.queue import LEASE, claim, reap, renew, run_job
 
 logger = logging.getLogger("notoneless.jobs")
@@ -19,9 +22,15 @@ RENEW_SECONDS = LEASE.total_seconds() / 6
 
 
 def work(*, clock: Callable[[], datetime], stop: threading.Event, idle_seconds: float = 1.0) -> None:
-    """Run jobs until ``stop`` is set; the job at hand is finished first. A database that is away is waited for."""
+    """Run jobs until ``stop`` is set; the job at hand is finished first. A database that is away is waited for.
+
+    With nothing to do it looks into the drop folders, every few seconds, and does the daily work, once a day.
+    """
+    inbox, nightly = Inbox(clock), Nightly(clock)
     while not stop.is_set():
         if not _step(clock):
+            inbox.look_when_due()
+            nightly.run_when_due()
             stop.wait(idle_seconds)
 
 
