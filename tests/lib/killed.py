@@ -1,44 +1,81 @@
 """Kill -9 a real command at a random moment and look at what is left: only the disk and plain SQL are asked.
 
-`python tests/lib/killed.py` is a process with the whole program loaded that makes a child process per command: so the
-kill falls into the command's work and not into Python's start.
+`python tests/lib/killed.py` is a process with the whole program and its definitions loaded that makes a child process
+per command: so the kill falls into the command's work and not into Python's start.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import random
 import signal
-import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
+from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+
+from tests.lib.stores import PostgresStore, SqliteStore, Store
 
 from notoneless.common.keyring import KeyRing
 from notoneless.files.lake import Lake
 
 ROOT = Path(__file__).resolve().parents[2]
+GONE_WITHIN = 10.0
+"""Seconds within which a killed command's own helpers must be gone."""
 LEFT_OUT = ("NOTONELESS_DATABASE_URL", "NOTONELESS_KEYS", "DJANGO_SETTINGS_MODULE", "COVERAGE_PROCESS_START")
 
 
-class Office:
-    """A data folder of its own with the known cast, and commands run in it. A context manager."""
+class Pace:
+    """How long a command works undisturbed: other load and the growing office change that while a test goes on, so
+    only the last few runs count.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, first: float) -> None:
+        self._seconds = deque([first], maxlen=5)
+
+    def add(self, seconds: float) -> None:
+        """Note a whole run, in seconds."""
+        self._seconds.append(seconds)
+
+    @property
+    def seconds(self) -> float:
+        """The usual run now."""
+        return statistics.median(self._seconds)
+
+    def moment(self, chance: random.Random) -> float:
+        """A moment to kill at; more often near the end, where files become a delivery or a sweep."""
+        return chance.triangular(0, self.seconds, self.seconds * 0.9)
+
+
+class Office:
+    """A data folder of its own with the known cast, and commands run in it. A context manager.
+
+    `database`: URL of an empty PostgreSQL database; without one the office has its own SQLite file.
+    """
+
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
+        self._url = database
+        self.store: Store = PostgresStore(database) if database else SqliteStore(folder / "notoneless.sqlite3")
 
     def __enter__(self) -> Office:
         kept = {key: value for key, value in os.environ.items() if key not in LEFT_OUT}
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+        own = {"NOTONELESS_DATA": str(self.folder), "NOTONELESS_USER": "clerk", "PYTHONPATH": path}
+        if self._url:
+            own["NOTONELESS_DATABASE_URL"] = self._url
+        # A session of its own: every process that a killed command leaves behind can be found by it.
         self._starter = subprocess.Popen(
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True,
-            env=kept | {"NOTONELESS_DATA": str(self.folder), "NOTONELESS_USER": "clerk", "PYTHONPATH": path},
+            env=kept | own, start_new_session=True,
         )  # fmt: skip
         self.run("open")
         return self
@@ -67,6 +104,12 @@ class Office:
         assert code == 0, output
         return output
 
+    def timed(self, *arguments: str) -> float:
+        """The seconds that a command takes to its end."""
+        started = time.monotonic()
+        self.run(*arguments)
+        return time.monotonic() - started
+
     def kill_after(self, seconds: float, *arguments: str) -> bool:
         """Start a command and kill -9 it after that time; False when it had come to its end by itself."""
         process = self.start(*arguments)
@@ -90,21 +133,22 @@ class Office:
 
     def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """What a statement gives."""
-        with closing(sqlite3.connect(self.folder / "notoneless.sqlite3")) as database:
-            return database.execute(sql, values).fetchall()
+        return self.store.rows(sql, *values)
 
     def fingerprint(self) -> str:
-        """One hash over every row of every table: equal only if nothing at all was written."""
-        digest = hashlib.sha256()
-        with closing(sqlite3.connect(self.folder / "notoneless.sqlite3")) as database:
-            for line in database.iterdump():
-                digest.update(line.encode())
-        return digest.hexdigest()
+        """Equal only if nothing at all was written to the database."""
+        return self.store.fingerprint()
 
     def check_database(self) -> None:
         """No half pages, no row that points nowhere."""
-        assert self.rows("PRAGMA integrity_check") == [("ok",)]
-        assert self.rows("PRAGMA foreign_key_check") == []
+        self.store.check()
+
+    def check_processes(self) -> None:
+        """A killed command's own helpers (the guarded reader) went with it."""
+        until = time.monotonic() + GONE_WITHIN
+        while left := _processes_of(self._starter.pid) - {self._starter.pid}:
+            assert time.monotonic() < until, f"left running: {left}"
+            time.sleep(0.02)
 
     def unpointed(self) -> set[str]:
         """Directories of the lake that no row points to."""
@@ -136,12 +180,33 @@ class Office:
         self.check_database()
 
 
+def _processes_of(session: int) -> set[int]:
+    """The processes of a session, those that have ended but were not waited for left out."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError, IndexError):
+            state, _, _, own = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+            if int(own) == session and state != "Z":
+                found.add(int(entry.name))
+    return found
+
+
 def _open_office() -> None:
     from django.core.management import call_command
     from tests.lib.cast import make_cast
 
     call_command("migrate", verbosity=0)
     make_cast()
+
+
+def _naive_import(path: str) -> None:
+    from tests.lib.naive_import import naive_import
+
+    naive_import(Path(path))
+
+
+OWN = {"open": _open_office, "naive": _naive_import}
+"""Commands of the tests beside the program's own."""
 
 
 def _run(arguments: list[str], output: int) -> None:
@@ -151,13 +216,17 @@ def _run(arguments: list[str], output: int) -> None:
     sys.argv = ["notoneless", *arguments]
     code = 0
     try:
-        if arguments == ["open"]:
-            _open_office()
+        if arguments[0] in OWN:
+            OWN[arguments[0]](*arguments[1:])
         else:
             main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+        code = 1
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)
 
 
@@ -166,7 +235,19 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
+def _load_definitions() -> None:
+    """What every command would read anew from unchanging files: half the time of a small import."""
+    from notoneless.check.core import load_checks
+    from notoneless.common.errors import catalog
+    from notoneless.policy.places import Places
+    from notoneless.roster.core import load_kinds
+
+    for load in (load_kinds, load_checks, catalog, Places.load):
+        load()
+
+
 def _serve() -> None:
+    _load_definitions()
     for line in sys.stdin:
         with tempfile.TemporaryFile() as output:
             child = os.fork()
