@@ -12,6 +12,8 @@ from notoneless.files.sheet_scan import MAX_COLUMNS
 
 DELIMITERS = ",\t;|"
 HEAD_CHARACTERS = 64 << 10
+MAX_LINES_A_ROW = 100
+"""A cell may hold line breaks (an address over three lines); a row of more lines is two stray quotes far apart."""
 LONGEST_LINE = 4 << 20
 """Characters; the longest line of a real list has some thousand."""
 AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
@@ -36,8 +38,12 @@ class CsvFile:
         with self._text() as text:
             lines = _Lines(text, self._file_name)
             reader = csv.reader(lines, delimiter=self.delimiter)
+            first = 1
             try:
                 for row in reader:
+                    if lines.ended or reader.line_num - first >= MAX_LINES_A_ROW:
+                        raise Fault("E006", file=self._file_name, line=first)
+                    first = reader.line_num + 1
                     if len(row) > MAX_COLUMNS:
                         raise Fault("E016", file=self._file_name, line=reader.line_num, size=f"有 {len(row)} 列")
                     yield [_plain(cell) for cell in row] if lines.armed else row
@@ -52,13 +58,17 @@ class CsvFile:
 
 
 class _Lines:
-    """The lines of a text, none of them endless. ``armed``: since it was last reset, a line had a cell ``="…"``."""
+    """The lines of a text, none of them endless. ``armed``: since it was last reset, a line had a cell ``="…"``.
+
+    ``ended``: all lines are given; a row that is complete only then was still open at the end, inside quotes.
+    """
 
     def __init__(self, text: io.TextIOWrapper, file_name: str) -> None:
         self._text = text
         self._file_name = file_name
         self._number = 0
         self.armed = False
+        self.ended = False
 
     def __iter__(self) -> Iterator[str]:
         while line := self._text.readline(LONGEST_LINE):
@@ -68,6 +78,7 @@ class _Lines:
             if '="' in line:
                 self.armed = True
             yield line.replace("\x00", "") if "\x00" in line else line
+        self.ended = True
 
 
 def _plain(cell: str) -> str:

@@ -6,6 +6,10 @@ from typing import BinaryIO
 PIECE = 1 << 20
 SURE_AFTER = 64
 """So many well-formed UTF-8 characters beyond ASCII never occur by chance in GB18030 text."""
+SOUND_TO_DAMAGED = 10
+"""In a small UTF-8 list with a damaged byte so many characters are sound for each that is not; GB18030 read as UTF-8
+has hardly any sound ones.
+"""
 
 
 def csv_encoding(stream: BinaryIO) -> str:
@@ -31,10 +35,17 @@ def _is_utf8(stream: BinaryIO) -> bool:
         try:
             text = decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
-            return wide + _wide(error.object[: error.start].decode("utf-8")) >= SURE_AFTER
+            sound = wide + _wide(error.object[: error.start].decode("utf-8"))
+            return sound >= SURE_AFTER or _is_mostly_utf8(error.object)
         wide += _wide(text)
         if not piece:
             return True
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return _wide(text) - damaged > SOUND_TO_DAMAGED * damaged
 
 
 def _wide(text: str) -> int:

@@ -7,7 +7,7 @@ import zlib
 
 from tests.corpus.make.cast import CHILDREN
 from tests.corpus.make.lists import grid
-from tests.corpus.make.writing import Page, html_table, text_file, with_members, xls, xlsx, zipped
+from tests.corpus.make.writing import Page, text_file, with_members, xls, xlsx, zipped
 
 FEW = CHILDREN[:4]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -127,7 +127,7 @@ def far_cell() -> bytes:
 
 
 def many_merges() -> bytes:
-    ranges = '<mergeCell ref="A10:B10"/>' * 400_000
+    ranges = '<mergeCell ref="A10:B10"/>' * 600_000
     return with_members(
         good(), {SHEET: lambda xml: xml.replace("</sheetData>", f"</sheetData><mergeCells>{ranges}</mergeCells>")}
     )
@@ -159,12 +159,7 @@ FILES = {
     "坏文件/其实是RAR.xlsx": lambda: b"Rar!\x1a\x07\x00" + bytes(64),
     "坏文件/其实是压缩包.xlsx": lambda: zipped({"户籍.csv": text_file(grid("户籍", FEW))}),
     "坏文件/其实是老Word.xls": lambda: compound_file({"WordDocument": b"\xec\xa5" + bytes(600)}),
-    "坏文件/网页冒充.xls": lambda: html_table(grid("户籍", FEW)),
-    "坏文件/网页冒充GBK.xls": lambda: html_table(grid("户籍", FEW), "gb18030"),
-    "坏文件/XML表格2003.xls": lambda: (
-        b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
-        b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>'
-    ),
+    "坏文件/网页没有表格.xls": lambda: "<html><body><p>登录已超时，请重新登录</p></body></html>".encode(),
     "坏文件/一封信.txt": lambda: "县教育局：\r\n现将名单报上，请查收。\r\n岸堤镇人民政府\r\n".encode("gb18030"),
     "坏文件/有打开密码.xlsx": password_protected,
     "坏文件/有打开密码.xls": password_xls,
@@ -177,7 +172,7 @@ FILES = {
     "坏文件/炸弹.xlsx": bomb,
     "坏文件/写到最后一行.xlsx": last_row,
     "坏文件/右下角有一格.xlsx": far_cell,
-    "坏文件/四十万处合并.xlsx": many_merges,
+    "坏文件/六十万处合并.xlsx": many_merges,
     "坏文件/动态数据交换.xlsx": dde,
     "坏文件/带宏.xlsm": with_macro,
     "坏文件/别的表格.xlsx": lambda: xlsx([["品名", "数量", "单价"], ["课桌", 40, 180], ["椅子", 40, 90]]),

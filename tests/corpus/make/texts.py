@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.corpus.make.cast import CHILDREN
 from tests.corpus.make.lists import at, column, grid
-from tests.corpus.make.writing import text_file
+from tests.corpus.make.writing import html_table, text_file
 
 FEW = CHILDREN[:4]
 
@@ -50,7 +50,24 @@ def question_marks() -> list:
     return rows
 
 
+def xml_sheet(rows: list) -> bytes:
+    """The XML of Excel 2003, as old export templates write it."""
+    lines = "".join(
+        "<Row>" + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row) + "</Row>"
+        for row in rows
+    )
+    return (
+        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        f'<Worksheet ss:Name="名单"><Table>{lines}</Table></Worksheet></Workbook>'
+    ).encode()
+
+
 FILES = {
+    "文本/网页导出.xls": lambda: html_table(grid("户籍", FEW)),
+    "文本/网页导出GBK.xls": lambda: html_table(grid("户籍", FEW), "gb18030"),
+    "文本/XML表格2003.xls": lambda: xml_sheet(grid("户籍", FEW)),
     "文本/UTF8无标记.csv": lambda: text_file(rare()),
     "文本/UTF8有标记.csv": lambda: text_file(rare(), "utf-8-sig"),
     "文本/GB18030.csv": lambda: text_file(rare(), "gb18030"),
