@@ -146,6 +146,10 @@ class Places:
         """
         return self._finder.find(text or "", full_code(within) if within else None)
 
+    def is_elsewhere(self, text: str) -> bool:
+        """Whether an address begins with a province or city that is not ours."""
+        return self._finder.is_elsewhere(text)
+
     def below(self, code: str, level: str) -> list[Place]:
         """All places of ``level`` inside ``code``, in code order."""
         low, high = code_range(code)
@@ -170,7 +174,7 @@ class _Finder:
         return self._seen[key]
 
     def _search(self, text: str, within: str | None) -> str | None:
-        if not text or self._is_elsewhere(text):
+        if not text or self.is_elsewhere(text):
             return None
         county, rest = self._first(text, "", "county")
         scope = county or within
@@ -183,8 +187,8 @@ class _Finder:
         named = scope if level_of(scope) == "town" and scope != within else county
         return village or named
 
-    def _is_elsewhere(self, text: str) -> bool:
-        """Does the text begin with a province or city that is not ours?"""
+    def is_elsewhere(self, text: str) -> bool:
+        """Whether the text begins with a province or city that is not ours."""
         rest = text
         for pattern, level in ((_OTHER_PROVINCE, "province"), (_OTHER_CITY, "city")):
             found = pattern.match(rest)
@@ -213,10 +217,10 @@ class _Finder:
         if key not in self._names:
             codes: dict[tuple[str, bool], set[str]] = defaultdict(set)
             for place in self._in_scope(scope, level):
-                for name in _spellings(place):
+                for name in spellings(place):
                     codes[name, False].add(place.code)
                 if scope and level_of(scope) == "town":
-                    codes[_stem(place), True].add(place.code)
+                    codes[stem_of(place), True].add(place.code)
             ordered = sorted(codes, key=lambda one: (-len(one[0]), one))
             found = [(name, codes[name, at_start], at_start) for name, at_start in ordered if len(name) > 1]
             self._names[key] = [(name, min(of) if len(of) == 1 else None, start) for name, of, start in found]
@@ -228,7 +232,7 @@ class _Finder:
         return [place for place in self._places if place.level == level]
 
 
-def _spellings(place: Place) -> set[str]:
+def spellings(place: Place) -> set[str]:
     """Ways in which a place is written."""
     names = {place.name, place.short_name}
     if place.level == "town":
@@ -238,6 +242,8 @@ def _spellings(place: Place) -> set[str]:
     return names
 
 
-def _stem(place: Place) -> str:
-    """柳行岔 for 柳行岔村: counts only right after a known township, for it may be part of another name."""
+def stem_of(place: Place) -> str:
+    """柳行岔 for 柳行岔村, 岸堤 for 岸堤镇: as part of an address it may be part of another name."""
+    if place.level == "town":
+        return next((place.name.removesuffix(tail) for tail in _TOWN_TAILS if place.name.endswith(tail)), place.name)
     return place.short_name.removesuffix("社区").removesuffix("村")

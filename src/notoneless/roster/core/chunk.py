@@ -14,10 +14,12 @@ from notoneless.common.resident_id import mask
 from notoneless.roster.core.cells import KeyTable, Memo
 from notoneless.roster.core.corrections import Correction, Corrector
 from notoneless.roster.core.definitions import Column
+from notoneless.roster.core.evened import evened_rows
 from notoneless.roster.core.header_text import tidy
 from notoneless.roster.core.normalise import NO_NAME, Issue, normalise, not_after, serial_from_1904, shown
 from notoneless.roster.core.people import PlaceFinder, fill_births, fill_sexes, join_address, judge_identity
 from notoneless.roster.core.result import REFUSED_SCHEMA, Head, RowProblem, SheetHead, roster_schema
+from notoneless.roster.core.suggest import Registers, Suggester
 
 EMPTY_REQUIRED, TOO_WIDE, NOTHING_TO_GO_BY = "E306", "E314", "E317"
 WHOLE_ROW = Column(id="", name="")
@@ -44,12 +46,13 @@ class ChunkReader:
         self,
         head: Head,
         *,
-        within: str | None = None,
         index_key: bytes = b"",
         corrections: Sequence[Correction] = (),
+        registers: Registers,
         date1904: bool = False,
     ) -> None:
         self.corrector = Corrector(head.kind, corrections)
+        self.suggester = Suggester(head.kind, registers)
         self._kind = head.kind
         self._as_of = head.as_of
         self._date1904 = date1904
@@ -60,7 +63,7 @@ class ChunkReader:
         self._memos = {each: Memo(self._judge(head.kind.column(each))) for each in mapped}
         self._key_columns = [column for column in head.kind.columns if column.key]
         self._several = len(head.sheets) > 1
-        self._places = Memo(PlaceFinder(within).judge)
+        self._places = Memo(PlaceFinder(registers.within).judge)
         self._keys_seen = KeyTable()
         self._repeats: dict[bytes, list[int]] = {}
 
@@ -101,13 +104,22 @@ class ChunkReader:
         """Canonical id → values, and every issue into ``found``."""
         texts = list(zip(*rows, strict=True)) or [()] * len(sheet.header)
         values: dict[str, list[Any]] = {}
+        evened: set[int] = set()
+        example = ""
         for column_id, position in sheet.mapping.positions.items():
             column = self._kind.column(column_id)
-            cells, issues = self._memos[column_id].apply(self.corrector.apply(column_id, texts[position]))
+            odd, odd_cell = evened_rows(texts[position], column)
+            evened, example = evened | odd, example or odd_cell
+            read_as = self.corrector.apply(column_id, texts[position])
+            cells, issues = self._memos[column_id].apply(read_as)
+            self.suggester.see_words(column, read_as, (index for index, _ in issues))
             values[column_id] = cells
             found += [(index, column, issue) for index, issue in issues]
             if not column.is_optional_value:
                 found += self._empty_cells(column, cells, {index for index, _ in issues})
+        self.suggester.see_evened(len(evened), example)
+        if self._kind.subject == "person" and "school_name" in values:
+            self.suggester.see_schools(values["school_name"])
         self._complete_address(values, len(rows), found)
         if self._kind.subject == "person":
             self._complete_person(values, len(rows), found)
@@ -133,6 +145,7 @@ class ChunkReader:
             birth_column, sex_column = self._kind.column("dob"), self._kind.column("sex")
             self.corrector.take_births(days, identities, bad, found)
             births = fill_births(days, identities, birth_column, bad)
+            self.suggester.see_births(len(births), births[0][1].values if births else None)
             differing = fill_sexes(sexes, identities, sex_column)
             if "birth_matches_id" in checks:
                 found += [(index, birth_column, issue) for index, issue in births]
@@ -169,6 +182,7 @@ class ChunkReader:
         given = values.get("addr_code", none)
         values["addr_code"] = [own or code for own, code in zip(given, codes, strict=True)]
         column = self._kind.column(sources[0])
+        self.suggester.see_addresses(texts, values["addr_code"])
         found += [(index, column, issue) for index, issue in issues if given[index] is None]
 
     # ---- rows

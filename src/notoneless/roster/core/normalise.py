@@ -140,19 +140,19 @@ def code(cell: str, column: Column) -> Result:
     key = heading_key(_FLOAT_TAIL.sub(r"\1", narrow(cell)))
     if key in writings:
         return writings[key], None
-    choices = list(dict.fromkeys(_first_writings(writings)))
+    choices = list(dict.fromkeys(first_writings(writings).values()))
     more = "等" if len(choices) > MANY_CHOICES else ""
     values = {"column": column.name, "value": shown(cell), "choices": "、".join(choices[:MANY_CHOICES]) + more}
     return None, Issue("E220" if column.codes == "sex" else "E307", values)
 
 
-def _first_writings(writings: Mapping[str, str]) -> list[str]:
-    """One Chinese writing per value where there is one, else the value."""
+def first_writings(writings: Mapping[str, str]) -> dict[str, str]:
+    """Value → its first Chinese writing where there is one, else the value itself."""
     best: dict[str, str] = {}
     for writing, value in writings.items():
         if value not in best or (best[value].isascii() and not writing.isascii()):
             best[value] = writing
-    return list(best.values())
+    return best
 
 
 def fen(cell: str, column: Column) -> Result:

@@ -96,7 +96,12 @@ class PlaceFinder:
         return code, Issue(NO_PLACE, {"value": address[:3] + "…"})
 
     def _code(self, address: str) -> str | None:
-        stem = _HOUSE_NUMBER.sub("", address) or address
+        stem = without_house_number(address)
         if stem not in self._seen:
             self._seen[stem] = self._places.find(stem, self._within)
         return self._seen[stem]
+
+
+def without_house_number(address: str) -> str:
+    """The address up to its first digit."""
+    return _HOUSE_NUMBER.sub("", address) or address

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -52,8 +53,8 @@ class RosterBatches:
 
     @property
     def suggestions(self) -> list[Suggestion]:
-        """What could be corrected in what was read, the most rows first."""
-        return []
+        """What could be corrected in what was read so far, by topic, the most rows first."""
+        return self._reader.suggester.suggestions()
 
     def roster(self, rows: pa.Table, refused: Iterable[pa.RecordBatch]) -> Roster:
         """The walked file as a :class:`Roster`, with ``rows`` (empty when written elsewhere) and refused batches."""
@@ -69,6 +70,13 @@ class RosterBatches:
             corrected=self.corrected,
             suggestions=self.suggestions,
         )
+
+    @property
+    def total(self) -> int:
+        """How many rows there are to read; 0 when that is known only after walking (csv)."""
+        last_rows = [part.rows.sheet.last_row for part in self._parts]
+        firsts = [sheet.first_row for sheet in self.head.sheets]
+        return sum(last - first + 1 for last, first in zip(last_rows, firsts, strict=True)) if all(last_rows) else 0
 
     @property
     def schema(self) -> pa.Schema:
@@ -169,8 +177,14 @@ def read_roster_batches(
         sender=sender,
         as_of=as_of,
     )
-    within = within or (registers.within if registers else None)
-    reader = ChunkReader(head, within=within, index_key=index_key, corrections=corrections, date1904=table.date1904)
+    known = registers or Registers()
+    reader = ChunkReader(
+        head,
+        index_key=index_key,
+        corrections=corrections,
+        registers=replace(known, within=within or known.within),
+        date1904=table.date1904,
+    )
     return RosterBatches(head, found.parts, reader, chunk_rows)
 
 

@@ -44,6 +44,8 @@ class RowFilter:
         if not name or name.isspace():
             return self._reason_without_name(row)
         suspect = name[0] in self._starts or name[-1] in self._ends or (first and first[0] in self._starts)
+        if suspect and not tidy(name):
+            return self._reason_without_name(row)
         if suspect and (reason := self._sum_or_note(row)):
             return reason
         if (suspect or name in self._header_names or name.isdigit()) and self._is_header(row):
