@@ -26,7 +26,7 @@ from notoneless.roster.core.definitions import KindDefinition, load_kinds
 from notoneless.roster.core.freshness import Line, ListInForce, Unit, lines_of
 from notoneless.roster.core.precedence import in_places
 from notoneless.roster.records.models import Delivery
-from notoneless.roster.records.precedence import InForce, choose_in_force, get_list_before
+from notoneless.roster.records.precedence import InForce, choose_in_force, get_list_before, get_lists_within
 from notoneless.roster.records.queries import read_rows
 
 TURNING_TYPES = frozenset({"grade", "term"})
@@ -57,7 +57,8 @@ class Overlap:
 def overlap(
     kind: str, sender: str, place: str, row_keys: Iterable[str] | pa.ChunkedArray, *, as_of: dt.date | None = None
 ) -> Overlap:
-    """How the rows of a new whole list (``row_keys`` as the roster gives them) stand to the list before it.
+    """How the rows of a new whole list (``row_keys`` as the roster gives them) stand to the list before it, or to the
+    lists of its parts that it would replace; ``earlier`` is then the newest of those.
 
     ``as_of`` is the new list's day (default: no later list is left out). The caller shows the earlier list only to
     those who may see it. Raises E525 when ``place`` is not a place code.
@@ -66,11 +67,13 @@ def overlap(
     keys = (
         pc.unique(row_keys) if isinstance(row_keys, pa.ChunkedArray) else pa.array(sorted(set(row_keys)), pa.string())
     )
-    earlier = get_list_before(kind=kind, sender=sender, place_code=place, as_of=day)
-    if earlier is None:
+    before = get_list_before(kind=kind, sender=sender, place_code=place, as_of=day)
+    replaced = [before] if before else get_lists_within(kind=kind, sender=sender, place_code=place, as_of=day)
+    if not replaced:
         return Overlap(None, len(keys), 0, 0)
-    known = keys_within(earlier, place)
+    known = pa.chunked_array([chunk for one in replaced for chunk in keys_within(one, place).chunks], pa.string())
     kept = pc.sum(pc.is_in(known, value_set=keys)).as_py() or 0
+    earlier = replaced[-1]
     return Overlap(earlier, len(keys) - kept, len(known) - kept, kept, _least_percent(kind, earlier.as_of, day))
 
 

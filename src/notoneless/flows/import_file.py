@@ -27,6 +27,7 @@ from notoneless.org.queries import schools_of_place
 from notoneless.policy.places import full_code
 from notoneless.roster.core import Correction, Registers, Roster, RosterBatches, read_roster_batches
 from notoneless.roster.core.chunk import Batch
+from notoneless.roster.core.reading import CHUNK_ROWS
 from notoneless.roster.records import actions
 from notoneless.roster.records.models import Delivery
 from notoneless.roster.records.permissions import check_can_upload
@@ -36,6 +37,8 @@ Choice = Literal["good_rows", "all_or_nothing"]
 Progress = Callable[[str, int, int], None]
 SCHOOLS = "school_directory"
 SAMPLE_ROWS = 3
+CHECK_ROWS = 10_000
+"""Rows of a chunk of a dry run: a person waits for it and wants to see it move."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ def import_file(
         sheet=sheet or None,
         corrections=corrections,
         registers=Registers(within=place, schools=schools_of_place(place)),
+        chunk_rows=CHECK_ROWS if dry_run else CHUNK_ROWS,
     )
     asked = _Asked(
         source, file_name, sender, as_of, place, legal_basis, choice, dry_run, supplements, dict(mapping or {})
@@ -169,7 +173,7 @@ def _write(stage: Stage, batches: RosterBatches, peek: Peek, progress: Progress)
         for batch in batches:
             refused.append(batch.refused)
             peek.look(batch)
-            progress("核对名册", batches.counts.read, 0)
+            progress("核对名册", batches.counts.read, batches.total)
             yield batch.accepted
 
     stage.write_table(ROWS, accepted(), schema=batches.schema)

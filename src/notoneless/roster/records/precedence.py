@@ -76,3 +76,14 @@ def get_list_before(
         standings = [one for one in standings if one[0] < own]
     known = {one.pk: one for one in rivals}
     return known[standings[-1][1]] if standings else None
+
+
+def get_lists_within(*, kind: str, sender: str, place_code: str, as_of: dt.date) -> list[Delivery]:
+    """The whole lists of parts of this place that count on that day, oldest first: a new whole list of the place would
+    replace them all, as townships' lists are by the county's.
+    """
+    found = Delivery.objects.filter(kind=kind, status=Delivery.Status.CURRENT, as_of__lte=as_of)
+    group = group_of(kind, sender)
+    rivals = [one for one in found if group_of(kind, one.sender) == group and holds(place_code, one.place_code)]
+    counted = [one.delivery for one in choose_in_force(rivals) if not one.delivery.supplements]
+    return sorted(counted, key=lambda one: standing_of(one).age)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notoneless.common.errors import Fault
-from notoneless.org.models import User
+from notoneless.org.models import Place, User
+from notoneless.org.queries import list_places
 from notoneless.roster.core import KindDefinition, load_kinds
 from notoneless.web.roster.wizard_presenters import ColumnLine
 from notoneless.web.shell.forms import DeskForm
@@ -81,6 +82,11 @@ class UploadForm(DeskForm):
             "新的一份名单到了，上次同种的就不再用；只是其中一部分（一个片区、后来补的几行），请选补充。改好传回的错误行会自动认作补充。"
         ),
     )
+    place_code = forms.ChoiceField(
+        label=gettext_lazy("名单是哪里的"),
+        required=False,
+        help_text=gettext_lazy("只是一个乡镇的名单，请选那个乡镇：它只取代那个乡镇的部分"),
+    )
     kind = forms.ChoiceField(label=gettext_lazy("名册种类"), required=False)
     legal_basis = forms.CharField(
         label=gettext_lazy("送达依据"),
@@ -95,11 +101,21 @@ class UploadForm(DeskForm):
         kinds = [(kind.id, kind.name) for kind in load_kinds().values()]
         self.fields["kind"].choices = [("", _("由表头自动认出")), *kinds]  # type: ignore[attr-defined]
         self.fields["as_of"].initial = today
+        self._offer_places(user)
         if user.sender:
             self.fields["sender"].initial = self.initial["sender"] = user.sender
             self.fields["sender"].widget.attrs["readonly"] = True
         else:
             self.fields["sender"].widget.attrs["list"] = "known-senders"  # a datalist on the page
+
+    def _offer_places(self, user: User) -> None:
+        towns = [(place.code, place.name) for place in list_places(user, "town") if place.code != user.place_code]
+        own = Place.objects.filter(code=user.place_code).first()
+        if own is None or not towns:
+            del self.fields["place_code"]
+            return
+        whole = _("%(name)s（全部）") % {"name": own.name}
+        self.fields["place_code"].choices = [("", whole), *towns]  # type: ignore[attr-defined]
 
     def clean_as_of(self) -> dt.date:
         """A list cannot describe a day that has not come."""

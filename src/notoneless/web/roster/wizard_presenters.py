@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,12 +86,16 @@ def draft_lines(drafts: Iterable[UploadDraft], stages: Mapping[str, str], now: d
     pack = load_pack(settings.REGION, timezone.localdate(now))
     days, warn = pack.value("roster.draft_days"), pack.value("roster.draft_warn_days")
     lines = []
+    drafts = list(drafts)
+    sent = Counter(draft.result.get("file_sha256") for draft in drafts)
     for draft in drafts:
         word, status_kind, sentence = _verdict(draft, stages.get(str(draft.pk), ""))
+        if draft.result.get("file_sha256") and sent[draft.result["file_sha256"]] > 1:
+            sentence = _("%(sentence)s；与另一份是同一个文件") % {"sentence": sentence}
         until = timezone.localdate(draft.created_at) + dt.timedelta(days=days)
         left = (until - timezone.localdate(now)).days
         lines.append(
-            DraftLine(draft, _kind(draft.kind), word, status_kind, sentence, until, max(0, left), left <= warn)
+            DraftLine(draft, _kind_of(draft), word, status_kind, sentence, until, max(0, left), left <= warn)
         )
     return lines
 
@@ -106,6 +111,11 @@ def _verdict(draft: UploadDraft, stage: str) -> tuple[str, str, str]:
     if result.get("already"):
         return _("以前导入过"), "off", _("同一份文件已在批次 %(id)s 里") % {"id": result["already"]}
     return _("等您确认"), "warn", _counted(result.get("counts", {}))
+
+
+def _kind_of(draft: UploadDraft) -> str:
+    likely = draft.result.get("choices", {}).get("kind", "")
+    return _kind(draft.kind) or (_("像%(kind)s") % {"kind": _kind(likely)} if likely else "")
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -66,6 +66,7 @@ def _take_in(request: HttpRequest, form: UploadForm) -> list[UploadDraft]:
     asked, kept, faults = form.cleaned_data, [], []
     said = {name: asked[name] for name in ("kind", "as_of", "legal_basis", "supplements")}
     said["sender"] = request.user.sender or asked["sender"]
+    said["place_code"] = asked.get("place_code") or request.user.place_code
     for file in asked["files"]:
         try:
             kept += _take_in_one(request, file, said)
@@ -83,7 +84,6 @@ def _take_in_one(request: HttpRequest, file: UploadedFile, said: dict[str, Any])
     return take_in_and_check(
         chunks=file.chunks(),
         file_name=Path(str(file.name)).name,
-        place_code=request.user.place_code,
         by=request.user,
         now=timezone.now(),
         door=UploadDraft.Door.WEB,
