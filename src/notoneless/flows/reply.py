@@ -15,22 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 from django.conf import settings
 from django.utils.timezone import localdate
 
 from notoneless.check.core.lists import list_name
 from notoneless.common.errors import error_text
+from notoneless.common.resident_id import PROBLEM_CODES
 from notoneless.org.models import User
 from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
 from notoneless.roster.core.definitions import load_kinds
 from notoneless.roster.records.models import Delivery
-from notoneless.roster.records.queries import get_delivery, read_refused
+from notoneless.roster.records.queries import get_delivery, read_refused, read_rows
 
 WORDS = Path(__file__).with_name("reply.yaml")
-MOST_KINDS = 7  # kinds of error that fit on the page together with the rest
-MOST_RUNS = 12  # 5、8–12、30 are three runs
+MOST_KINDS = 6  # kinds of error that fit on the page together with the rest
+MOST_RUNS = 10  # 5、8–12、30 are three runs
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ def write_reply(user: User, delivery_id: str, *, day: dt.date) -> Reply:
     """The letter about a delivery, as of ``day`` (E704 for a foreign or absent one)."""
     delivery = get_delivery(user, delivery_id)
     words, values = _words(day), _values(delivery, day)
-    lines = reply_lines(delivery.problem_counts, read_refused(delivery))
-    say = {name: " ".join(text.split()).format_map(values) for name, text in words.items() if name != "from"}
+    lines = reply_lines(delivery.problem_counts, read_refused(delivery), _doubtful_ids(delivery))
+    say = {name: text.format_map(values) for name, text in words.items() if name != "from"}
     hidden = len(lines) - MOST_KINDS
     return Reply(
         title=say["title"],
@@ -113,39 +115,61 @@ def _values(delivery: Delivery, day: dt.date) -> dict[str, Any]:
     }
 
 
-def reply_lines(problem_counts: Mapping[str, int], refused: pa.Table) -> list[ReplyLine]:
+Rows = dict[str, set[int]]
+"""Sheet → row numbers."""
+
+
+def reply_lines(
+    problem_counts: Mapping[str, int], refused: pa.Table, taken: Mapping[str, Rows] | None = None
+) -> list[ReplyLine]:
     """One line per kind of error, those that sent rows back first, then by number.
 
-    ``refused`` as ``REFUSED_SCHEMA``; an error whose rows were all taken has no row numbers.
+    ``refused`` as ``REFUSED_SCHEMA``; ``taken``: code → rows that were taken although something is doubtful, as far as
+    it is known which.
     """
-    rows: dict[str, dict[str, set[int]]] = {}
+    returned: dict[str, Rows] = {}
     found: Counter[str] = Counter()
     for row in refused.select(["row_no", "sheet", "problems"]).to_pylist():
         for code in row["problems"]:
             found[code] += 1
-            rows.setdefault(code, {}).setdefault(row["sheet"] or "", set()).add(row["row_no"])
-    sheets = len({sheet for by_sheet in rows.values() for sheet in by_sheet})
-    lines = [
-        ReplyLine(
-            code,
-            error_text(code).name,
-            number,
-            error_text(code).say_how({}),
-            _where(rows.get(code, {}), sheets > 1, number - found[code]),
-        )
-        for code, number in problem_counts.items()
-    ]
-    return sorted(lines, key=lambda line: (line.code not in rows, -line.number, line.code))
+            returned.setdefault(code, {}).setdefault(row["sheet"] or "", set()).add(row["row_no"])
+    taken = taken or {}
+    sheets = {sheet for rows in (*returned.values(), *taken.values()) for sheet in rows}
+    lines = []
+    for code, number in problem_counts.items():
+        known = found[code] + sum(map(len, taken.get(code, {}).values()))
+        where = _where(returned.get(code, {}), taken.get(code, {}), number - known, name_sheets=len(sheets) > 1)
+        lines.append(ReplyLine(code, error_text(code).name, number, error_text(code).say_how({}), where))
+    return sorted(lines, key=lambda line: (line.code not in returned, -line.number, line.code))
 
 
-def _where(by_sheet: Mapping[str, Iterable[int]], name_sheets: bool, taken: int) -> str:
-    """退回行 5、8–12（另 3 处已先采用，请核实）."""
-    parts = [
-        f"{f'“{sheet}”' if name_sheets else ''}第 {row_words(rows)} 行" for sheet, rows in sorted(by_sheet.items())
-    ]
-    if not parts:
-        return "已先采用，请核实"
-    return "；".join(parts) + (f"；另 {taken:,} 处已先采用，请核实" if taken else "")
+def _where(returned: Rows, taken: Rows, others: int, *, name_sheets: bool) -> str:
+    """第 5、8–12 行；已先采用、请核实：第 30 行；另 3 处已先采用，请核实."""
+    parts = [_rows(returned, name_sheets)] if returned else []
+    if taken:
+        parts.append(f"已先采用、请核实：{_rows(taken, name_sheets)}")
+    if others > 0:
+        parts.append(f"另 {others:,} 处已先采用，请核实" if parts else "已先采用，请核实")
+    return "；".join(parts)
+
+
+def _rows(by_sheet: Rows, name_sheets: bool) -> str:
+    named = [(f"“{sheet}”" if name_sheets else "", rows) for sheet, rows in sorted(by_sheet.items())]
+    return "；".join(f"{sheet}第 {row_words(rows)} 行" for sheet, rows in named)
+
+
+def _doubtful_ids(delivery: Delivery) -> dict[str, Rows]:
+    """Code → accepted rows whose ID number is doubtful: the state of the number says which code it had."""
+    if load_kinds()[delivery.kind].subject != "person":
+        return {}
+    table = read_rows(delivery, ["row_no", "sheet", "id_state"])
+    doubtful = table.filter(pc.not_equal(table["id_state"], "valid"))
+    found: dict[str, Rows] = {}
+    for row in doubtful.to_pylist():
+        code = PROBLEM_CODES[row["id_state"]]
+        if code in delivery.problem_counts:
+            found.setdefault(code, {}).setdefault(row["sheet"] or "", set()).add(row["row_no"])
+    return found
 
 
 def row_words(rows: Iterable[int], most: int = MOST_RUNS) -> str:

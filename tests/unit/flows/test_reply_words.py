@@ -38,6 +38,11 @@ def test_sheets_are_named_when_there_are_several() -> None:
     assert reply_lines({"E305": 4}, table)[0].rows == "“3-6岁”第 5、6 行；“6-15岁”第 5 行；另 1 处已先采用，请核实"
 
 
+def test_doubtful_rows_that_were_taken_are_named_too() -> None:
+    lines = reply_lines({"E305": 4}, refused((5, "", ["E305"])), {"E305": {"": {7, 8}}})
+    assert lines[0].rows == "第 5 行；已先采用、请核实：第 7、8 行；另 1 处已先采用，请核实"
+
+
 def test_every_version_of_the_words_says_everything() -> None:
     wanted = {"from", "title", "to", "opening", "compared", "gone", "problems", "nothing", "more", "ask", "warn",
               "closing", "contact", "signer"}  # fmt: skip

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from notoneless.check.core.lists import list_name
 from notoneless.flows.coverage import Coverage, coverage
 from notoneless.org.permissions import Permission
-from notoneless.policy.places import Places
+from notoneless.policy.places import Places, town_of
 from notoneless.roster.core.freshness import Line, State
 from notoneless.roster.records.queries import list_deliveries
 from notoneless.web.roster import quality_presenters as presenters
@@ -93,7 +93,7 @@ def _as_of(request: HttpRequest) -> dt.date:
 def _facets(found: Coverage) -> list[Facet]:
     names = presenters.state_names()
     facets = [Facet("state", _("情况"), [(state, name, len(found.having(state))) for state, name in names.items()])]
-    towns = sorted({line.unit.place_code for line in found.lines})
+    towns = sorted({town_of(line.unit.place_code) for line in found.lines})
     if found.kind.unit == "school" and 1 < len(towns) <= MOST_TOWNS:
         facets.append(Facet("town", _("乡镇"), [(code, Places.load().label(code), None) for code in towns]))
     return facets
@@ -105,7 +105,7 @@ def _chosen(request: HttpRequest, found: Coverage, facets: list[Facet]) -> list[
     return [
         line
         for line in found.lines
-        if (not states or line.state in states) and (not towns or line.unit.place_code in towns)
+        if (not states or line.state in states) and (not towns or town_of(line.unit.place_code) in towns)
     ]
 
 

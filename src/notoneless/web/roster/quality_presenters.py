@@ -38,9 +38,11 @@ class Share:
 
     @property
     def words(self) -> str:
-        """99.9%, 100%, — of nothing."""
+        """99.9%, 100%, not quite nothing <0.1%, — of nothing."""
         if not self.whole:
             return "—"
+        if self.part and not self.tenths:
+            return "<0.1%"
         return f"{self.tenths / 10:.1f}%".replace(".0%", "%")
 
 

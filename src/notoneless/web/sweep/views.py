@@ -16,6 +16,7 @@ from notoneless.check.records import queries
 from notoneless.check.records.models import Sweep
 from notoneless.check.records.permissions import can_run, check_can_run
 from notoneless.common.errors import Fault
+from notoneless.flows.coverage import coverage_of_sweep
 from notoneless.flows.differences import Change
 from notoneless.flows.sweep_diff import changes_in_scope, diff_sweeps
 from notoneless.jobs.models import Job
@@ -27,6 +28,7 @@ from notoneless.org.permissions import Permission, may
 from notoneless.roster.records.models import Delivery
 from notoneless.roster.records.queries import list_deliveries
 from notoneless.web.roster.presenters import kind_lines
+from notoneless.web.roster.quality_presenters import coverage_summaries, worth_saying
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.filters import Facet, chosen, filter_panel
 from notoneless.web.shell.paging import keyset_page
@@ -77,6 +79,7 @@ def sweep_page(request: HttpRequest, sweep_id: str) -> HttpResponse:
         "sweep": sweep,
         "lines": presenters.check_lines(queries.get_counts(request.user, sweep)),
         "missing": presenters.missing_lists(sweep),
+        "stale": worth_saying(coverage_summaries(coverage_of_sweep(request.user, sweep))),
         "revoked": presenters.revoked_inputs(sweep),
         "heads": heads,
         "towns": towns,
