@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from notoneless.api.faults import field_fault
 from notoneless.api.shapes import UploadFields
 from notoneless.common.errors import Fault
+from notoneless.files.drop_folder import NAMELESS, shown_name
 from notoneless.flows.intake import LARGEST
 from notoneless.org.sealed_upload import SealedUploadHandler
 
@@ -51,7 +53,7 @@ def _from_form(request: HttpRequest) -> tuple[UploadedFile, UploadFields]:
 
 def _from_body(request: HttpRequest, name: str) -> UploadedFile:
     handler = SealedUploadHandler(request)
-    handler.new_file(FILE, name, request.content_type, None)
+    handler.new_file(FILE, _plain(name), request.content_type, None)
     size = 0
     try:
         while piece := request.read(PIECE):
@@ -65,6 +67,12 @@ def _from_body(request: HttpRequest, name: str) -> UploadedFile:
         handler.upload_interrupted()
         raise error if isinstance(error, Fault) else Fault("E946", detail=repr(error)) from error
     return handler.file_complete(size)
+
+
+def _plain(name: str) -> str:
+    """A file name without its folders; Django refuses to hold one that is only dots."""
+    last = PurePosixPath(shown_name(name).replace("\\", "/")).name
+    return last if last.strip(".") else NAMELESS
 
 
 def _single(query: Any) -> dict[str, str]:

@@ -32,6 +32,8 @@ PROBLEMS = {
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
     "string_type": "要写成文字",
+    "string_pattern": "有换行等不能用的字符",
+    "string_unicode": "有不能用的字符",
     "model": "要写成 JSON 对象",
 }
 

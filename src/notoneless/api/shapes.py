@@ -24,14 +24,22 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+# No control characters: a database cannot hold NUL, and none of these is more than a line.
+LINE = r"^[^\x00-\x1f\x7f]*$"
+
+
 class UploadFields(Strict):
     """送达一份名册时要说明的事。"""
 
     as_of: dt.date = Field(description="数据时点：名单反映哪一天的情况，年-月-日", examples=["2026-10-10"])
-    kind: str = Field("", max_length=40, description="名册种类的标识或名称，如 hukou 或 户籍；不写由表头认出")
-    sender: str = Field("", max_length=80, description="送达单位；部门联系人的令牌不用写，就是本单位")
-    place_code: str = Field("", max_length=12, description="名册说的是哪个辖区，2–12 位代码；不写就是账号的辖区")
-    legal_basis: str = Field("", max_length=300, description="送达依据：文件或协议的名称、文号")
+    kind: str = Field(
+        "", max_length=40, pattern=LINE, description="名册种类的标识或名称，如 hukou 或 户籍；不写由表头认出"
+    )
+    sender: str = Field("", max_length=80, pattern=LINE, description="送达单位；部门联系人的令牌不用写，就是本单位")
+    place_code: str = Field(
+        "", max_length=12, pattern=LINE, description="名册说的是哪个辖区，2–12 位代码；不写就是账号的辖区"
+    )
+    legal_basis: str = Field("", max_length=300, pattern=LINE, description="送达依据：文件或协议的名称、文号")
     supplements: bool = Field(
         False, description="true：与此前的名册一起用，不取代它（改好的错误行，或名单的另一部分）"
     )
@@ -46,7 +54,9 @@ class PublishBody(Strict):
 class RevokeBody(Strict):
     """为什么撤回。"""
 
-    reason: str = Field(min_length=1, max_length=300, description="撤回理由，写进留痕", examples=["重发全量名单"])
+    reason: str = Field(
+        min_length=1, max_length=300, pattern=LINE, description="撤回理由，写进留痕", examples=["重发全量名单"]
+    )
 
 
 class CountsShape(Schema):

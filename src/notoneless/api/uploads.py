@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
+import uuid
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -18,6 +19,7 @@ from notoneless.api.documents import REFUSALS, UPLOAD_REQUEST, XLSX_ANSWER
 from notoneless.api.files import send_workbook
 from notoneless.api.shapes import PublishBody, UploadFields, UploadShape, UploadsShape, upload_shape
 from notoneless.common.errors import Fault
+from notoneless.files.drop_folder import shown_name
 from notoneless.flows import uploads as flow
 from notoneless.jobs.uploads import give_up, start_publish, take_in_and_check
 from notoneless.org.models import User
@@ -95,7 +97,11 @@ def errors(request: HttpRequest, upload_id: str) -> HttpResponse:
 
 
 def _own(user: User, upload_id: str) -> UploadDraft:
-    return get_draft(user, upload_id)
+    """The person's own upload. What is no id at all answers like one that is not there (E704)."""
+    try:
+        return get_draft(user, str(uuid.UUID(upload_id)))
+    except ValueError as error:
+        raise Fault("E704", where=upload_id) from error
 
 
 def _said(user: User, fields: UploadFields) -> dict[str, Any]:
@@ -114,7 +120,7 @@ def _said(user: User, fields: UploadFields) -> dict[str, Any]:
 def _take(user: User, file: UploadedFile, said: dict[str, Any], **more: Any) -> dict[str, Any]:
     drafts = take_in_and_check(
         chunks=file.chunks(),
-        file_name=PurePosixPath(str(file.name)).name,
+        file_name=shown_name(str(file.name)),
         by=user,
         now=timezone.now(),
         door=UploadDraft.Door.API,

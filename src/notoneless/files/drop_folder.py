@@ -33,6 +33,7 @@ UNFINISHED = (".part", ".tmp", ".temp", ".crdownload", ".partial", ".filepart", 
 MARK_LETTERS = 6
 LONGEST_STEM = 160  # bytes; with what we add it stays below the 255 of a file system
 BESIDE = ".~"
+NAMELESS = "无名文件"
 PIECE = 1 << 20
 
 
@@ -219,7 +220,7 @@ def shown_name(name: str) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = raw.decode("gb18030", errors="replace")
-    return "".join(" " if ord(letter) < 32 or letter == "\x7f" else letter for letter in text).strip() or "无名文件"
+    return "".join(" " if ord(letter) < 32 or letter == "\x7f" else letter for letter in text).strip() or NAMELESS
 
 
 def as_text(lines: list[str]) -> bytes:

@@ -173,6 +173,8 @@ def test_a_file_too_large_is_stopped(machine: Machine, monkeypatch: pytest.Monke
         ({"created_by": "1"}, "created_by"),
         ({"status": "published"}, "status"),
         ({"place_code": "3713211010001"}, "place_code"),
+        ({"legal_basis": "第一行\n第二行"}, "legal_basis"),
+        ({"sender": "县公安局\x00"}, "sender"),
     ],
 )
 def test_a_wrong_field_is_named(machine: Machine, fields: dict[str, Any], field: str) -> None:
@@ -202,3 +204,19 @@ def test_without_a_file_nothing_is_kept(machine: Machine) -> None:
 def test_numbers_of_people_do_not_stay_in_file_names(machine: Machine) -> None:
     upload = machine.send(name="王小一371321201603051037.csv").json()["uploads"][0]
     assert "371321201603051037" not in str(upload)
+
+
+@pytest.mark.parametrize("name", ["..", "a/b.csv", "户籍\x00.csv", "户\n籍.csv", "\u202e.csv"])
+def test_odd_file_names_are_only_names(machine: Machine, name: str) -> None:
+    response = machine.send_bare(hukou_csv(), file_name=name, as_of=AS_OF.isoformat(), sender="县公安局")
+    assert response.status_code == 202
+    shown = response.json()["uploads"][0]["file_name"]
+    assert shown
+    assert not set(shown) & set("/\x00\n")
+
+
+@pytest.mark.parametrize("upload", ["0", "x" * 300, "%00", "..", "D20261101-0000000000", "你好"])
+def test_what_is_no_id_answers_like_what_is_not_there(machine: Machine, upload: str) -> None:
+    for path in (f"uploads/{upload}", f"uploads/{upload}/errors", f"deliveries/{upload}"):
+        answer = machine.get(path)
+        assert (answer.status_code, answer.json()["code"] in ("E704", "E945")) == (404, True)
