@@ -64,7 +64,10 @@ def _keys() -> tuple[bool, str]:
 def _lake() -> tuple[bool, str]:
     cleaned = clean_up()
     unused = len(cleaned.directories)
-    return True, f"{settings.LAKE_DIR}；清理未完成的写入 {cleaned.unfinished} 处、没有生效的目录 {unused} 个"
+    swept = (
+        f"清理未完成的写入 {cleaned.unfinished} 处、没有生效的目录 {unused} 个、没有成稿的上传 {cleaned.uploads} 个"
+    )
+    return True, f"{settings.LAKE_DIR}；{swept}"
 
 
 def _disk() -> tuple[bool, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -52,6 +52,21 @@ def drop(draft_id: uuid.UUID, name: str = "") -> None:
         (_folder(draft_id) / name).unlink(missing_ok=True)
     else:
         shutil.rmtree(_folder(draft_id), ignore_errors=True)
+
+
+def discard_unknown(known: Callable[[], Iterable[uuid.UUID]], *, before: float) -> int:
+    """Remove what a killed process left: folders not touched since ``before`` (seconds, Unix time) that no draft
+    names, and files that never finished arriving; returns how many. ``known`` is asked last.
+    """
+    old = [path for path in Path(settings.UPLOAD_DIR).iterdir() if path.stat().st_mtime < before]
+    named = {one.hex for one in known()}
+    gone = [path for path in old if path.name not in named]
+    for path in gone:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def _folder(draft_id: uuid.UUID) -> Path:
