@@ -15,6 +15,8 @@ REMEMBERED = 300_000
 MOSTLY_DISTINCT = 0.5
 """A column whose texts repeat less than this (ID numbers) is judged cell by cell: remembering would only cost."""
 
+FEW_KEYS = 500_000
+"""Keys kept in a dict, about 90 MB at worst."""
 SMALL = 1000
 """So few distinct texts are always remembered."""
 
@@ -60,23 +62,50 @@ class Memo(Generic[T]):
 
 
 class KeyTable:
-    """Keys seen so far with one number each, all of 64 bits, in flat arrays: 24 to 48 bytes a key, where a dict
-    takes 180.
+    """Keys seen so far with one number each, all of 64 bits.
 
-    Two different keys of an 11-million-row file are taken for one with a chance of about 3 in a million.
+    The first :data:`FEW_KEYS` stand in a dict, which is fast and takes 180 bytes a key; more of them in flat arrays of
+    24 to 48 bytes a key. Two different keys of an 11-million-row file are taken for one with a chance of about 3 in a
+    million.
     """
 
-    def __init__(self, capacity: int = 1 << 12) -> None:
-        self._keys, self._numbers = _array(capacity), _array(capacity)
-        self._mask = capacity - 1
-        self._count = 0
+    def __init__(self, few: int | None = None) -> None:
+        self._few: dict[int, int] = {}
+        self._limit = FEW_KEYS if few is None else few
+        self._many: _FlatTable | None = None
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._few) if self._many is None else self._many.count
 
     def add(self, key: int, number: int) -> int | None:
         """The number kept with ``key``, None when it is new and is now kept with ``number``; both 0 to 2**64 - 1."""
-        key = key or 1
+        if self._many is not None:
+            return self._many.add(key or 1, number)
+        before = len(self._few)
+        kept = self._few.setdefault(key or 1, number)
+        if len(self._few) == before:
+            return kept
+        if before >= self._limit:
+            self._many = _FlatTable(4 * before + 4)
+            for each in self._few.items():
+                self._many.add(*each)
+            self._few.clear()
+        return None
+
+
+class _FlatTable:
+    """An open hash table of keys that are not 0."""
+
+    def __init__(self, least: int) -> None:
+        self.count = 0
+        self._make_room(1 << least.bit_length())
+
+    def _make_room(self, capacity: int) -> None:
+        self._keys, self._numbers = _array(capacity), _array(capacity)
+        self._mask = capacity - 1
+
+    def add(self, key: int, number: int) -> int | None:
+        """As :meth:`KeyTable.add`."""
         keys, mask = self._keys, self._mask
         slot = key & mask
         while keys[slot]:
@@ -85,17 +114,15 @@ class KeyTable:
             slot = (slot + 1) & mask
         keys[slot] = key
         self._numbers[slot] = number
-        self._count += 1
-        if self._count * 3 > len(keys) * 2:
+        self.count += 1
+        if self.count * 3 > len(keys) * 2:
             self._grow()
         return None
 
     def _grow(self) -> None:
         old = zip(self._keys, self._numbers, strict=True)
-        capacity = 2 * len(self._keys)
-        self._keys, self._numbers = _array(capacity), _array(capacity)
-        self._mask = capacity - 1
-        self._count = 0
+        self._make_room(2 * len(self._keys))
+        self.count = 0
         for key, number in old:
             if key:
                 self.add(key, number)

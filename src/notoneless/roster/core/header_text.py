@@ -6,18 +6,28 @@ import unicodedata
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLANKS = re.compile(r"[\s\u3000\xa0]+")
+_UNTIDY = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f"
+    "\x00-\x20\x7f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+)
+"""All that the three above may change: one look instead of three for the many cells that have none of it."""
+_MARKS = ("'", "‘", "’", "＇", "`")
+_BEGINNINGS = (*_MARKS, "=")
+_WRAPPED = re.compile(r'="(.*)"')
 _BRACKETED = re.compile(r"[(\[【〔<《{][^)\]】〕>》}]*[)\]】〕>》}]")
 _DECORATION = re.compile(r"[*★☆※#:：、,，.。;；\"'“”‘’()\[\]【】〔〕<>《》{}_\-—/\\|]")
 
 
 def tidy(text: str) -> str:
-    """Cell text without invisible characters, outer blanks and the leading apostrophe that marks text in
-    spreadsheets.
+    """Cell text without invisible characters, outer blanks and what marks text in spreadsheets: a leading apostrophe,
+    or ``="…"`` around it.
     """
-    if text.isascii() and text.isalnum():
+    if (text.isascii() and text.isalnum()) or not (text.startswith(_BEGINNINGS) or _UNTIDY.search(text)):
         return text
     text = _BLANKS.sub(" ", _CONTROL.sub("", _INVISIBLE.sub("", text))).strip()
-    return text[1:].strip() if text[:1] in ("'", "‘", "’", "＇", "`") else text
+    if wrapped := _WRAPPED.fullmatch(text):
+        return wrapped[1].strip()
+    return text[1:].strip() if text.startswith(_MARKS) else text
 
 
 def narrow(text: str) -> str:

@@ -84,22 +84,21 @@ class PlaceFinder:
     def __init__(self, within: str | None) -> None:
         self._within = within
         self._places = Places.load()
-        self._seen: dict[str, str | None] = {}
+        self._seen: dict[str, tuple[str | None, bool]] = {}
 
     def judge(self, address: str) -> tuple[str | None, Issue | None]:
         """The lowest place named; an issue when no township or village of ours is named in a filled address."""
         if not address:
             return None, None
-        code = self._code(address)
-        if code is not None and level_of(code) in ("town", "village"):
-            return code, None
-        return code, Issue(NO_PLACE, {"value": address[:3] + "…"})
-
-    def _code(self, address: str) -> str | None:
         stem = without_house_number(address)
-        if stem not in self._seen:
-            self._seen[stem] = self._places.find(stem, self._within)
-        return self._seen[stem]
+        found = self._seen.get(stem) or self._find(stem)
+        return found[0], None if found[1] else Issue(NO_PLACE, {"value": address[:3] + "…"})
+
+    def _find(self, stem: str) -> tuple[str | None, bool]:
+        """The place, and whether it is as low as a township."""
+        code = self._places.find(stem, self._within)
+        found = self._seen[stem] = code, code is not None and level_of(code) in ("town", "village")
+        return found
 
 
 def without_house_number(address: str) -> str:

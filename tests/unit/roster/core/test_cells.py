@@ -61,7 +61,7 @@ def test_memory_starts_afresh_when_full(monkeypatch) -> None:  # type: ignore[no
 
 @given(st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))))
 def test_key_table_is_a_dictionary(pairs: list[tuple[int, int]]) -> None:
-    table, known = KeyTable(capacity=2), {}
+    table, known = KeyTable(few=2), {}
     for key, number in pairs:
         assert table.add(key, number) == known.get(key or 1)
         known.setdefault(key or 1, number)
@@ -69,7 +69,7 @@ def test_key_table_is_a_dictionary(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_key_table_grows() -> None:
-    table = KeyTable(capacity=4)
+    table = KeyTable(few=0)
     for number in range(1, 5000):
         assert table.add(number * 64, number) is None
     assert [table.add(number * 64, 0) for number in range(1, 5000)] == list(range(1, 5000))
