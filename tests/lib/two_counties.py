@@ -21,6 +21,7 @@ from tests.lib.web import client_of, hukou_csv, run_jobs, upload
 from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.check.records.models import Sweep
+from notoneless.flows.habits import remember_headings
 from notoneless.flows.import_file import import_file
 from notoneless.flows.sweep import run_sweep
 from notoneless.jobs.queue import enqueue
@@ -29,7 +30,7 @@ from notoneless.link.records.models import Child, ReviewPair
 from notoneless.link.records.queries import get_members
 from notoneless.org.actions import create_user
 from notoneless.org.models import User
-from notoneless.roster.records.models import Delivery, UploadDraft
+from notoneless.roster.records.models import Delivery, SenderHabit, UploadDraft
 
 SCAN = b"%PDF-1.4 one page"
 
@@ -101,10 +102,21 @@ def sweep_county(county: County, lists: Sequence[str] = LISTS) -> Sweep:
 def deliver(county: County, source: bytes, name: str, as_of: dt.date = rosters.AS_OF) -> Delivery:
     """One list from the county's office."""
     outcome = import_file(
-        source=source, file_name=name, sender="县局", as_of=as_of, place_code=county.place, by=county.clerk, now=c.NOW
+        source=source,
+        file_name=name,
+        sender=sender_of(county),
+        as_of=as_of,
+        place_code=county.place,
+        by=county.clerk,
+        now=c.NOW,
     )
     assert outcome.delivery is not None, outcome.roster.problems
     return outcome.delivery
+
+
+def sender_of(county: County) -> str:
+    """Each county's office has a name of its own."""
+    return f"{county.place[:6]}县局"
 
 
 def child_of(county: County, pupil: Pupil) -> Child:
@@ -175,6 +187,7 @@ def split_once(county: County, sweep: Sweep, child: Child) -> int:
 def at_the_desk(county: County) -> Samples:
     """What the clerk's own clicks leave: a batch with a wrong row, and an upload that is not decided yet."""
     client = client_of(county.clerk)
+    deliver(county, rosters.hukou(county.pupils[:2]), "夏季户籍.csv", as_of=dt.date(2026, 7, 1))
     upload(client, ("低保.csv", hukou_csv(rows=2)))
     taken = UploadDraft.objects.get(created_by=county.clerk)
     client.post(f"/roster/draft/{taken.pk}/publish/")
@@ -182,7 +195,20 @@ def at_the_desk(county: County) -> Samples:
     taken.refresh_from_db()
     upload(client, ("再报.csv", hukou_csv(rows=3)))
     draft = UploadDraft.objects.get(created_by=county.clerk, delivery=None)
-    return {"delivery_id": taken.delivery_id, "draft_id": draft.pk}
+    return {
+        "delivery_id": taken.delivery_id,
+        "draft_id": draft.pk,
+        "habit_id": habit_of(county).pk,
+        "sender": sender_of(county),
+    }
+
+
+def habit_of(county: County) -> SenderHabit:
+    """What the clerk said once about the lists of a sender; each county has a sender of that name."""
+    remember_headings(
+        sender="县局", place_code=county.place, kind="hukou", mapping={"号": "id_no"}, by=county.clerk, now=c.NOW
+    )
+    return SenderHabit.objects.get(place_code=county.place)
 
 
 def waiting_job(county: County) -> UUID:

@@ -24,7 +24,7 @@ from notoneless.policy.pack import Pack, load_pack
 from notoneless.policy.places import LEVELS, Places, full_code
 from notoneless.roster.core.definitions import KindDefinition, load_kinds
 from notoneless.roster.core.freshness import Line, ListInForce, Unit, lines_of
-from notoneless.roster.core.precedence import in_places
+from notoneless.roster.core.precedence import holds, in_places
 from notoneless.roster.records.models import Delivery
 from notoneless.roster.records.precedence import InForce, choose_in_force, get_list_before, get_lists_within
 from notoneless.roster.records.queries import read_rows
@@ -79,7 +79,7 @@ def overlap(
 
 def keys_within(delivery: Delivery, place: str) -> pa.ChunkedArray:
     """Row keys of a delivery, only of the rows in ``place`` when that is a part of the delivery's own place."""
-    if delivery.place_code == place:
+    if holds(place, delivery.place_code):
         return read_rows(delivery, ["row_key"])["row_key"]
     rows = read_rows(delivery, ["row_key", "addr_code"])
     return rows.filter(in_places(rows["addr_code"], [place]))["row_key"]

@@ -47,6 +47,7 @@ ABSENT: Samples = {
     "evidence_id": UUID(int=1),
     "field": "no_such_field",
     "gap_id": UUID(int=1),
+    "habit_id": 999_999,
     "job_id": UUID(int=1),
     "kind": "no_such_kind",
     "measure_id": 999_999,
@@ -55,11 +56,13 @@ ABSENT: Samples = {
     "pair_id": "P00000000000",
     "request_id": 999_999,
     "row_key": "0" * 24,
+    "sender": "no_such_sender",
     "sweep_id": "20261120-0000000000",
+    "which": "no_such_change",
 }
 """URL parameter → a well-formed value that names nothing."""
 
-WORDS: Samples = {"field": "id_no", "kind": "hukou", "name": "school_age"}
+WORDS: Samples = {"field": "id_no", "kind": "hukou", "name": "school_age", "which": "new"}
 """Parameters that name a word of the program, not a thing of a place."""
 
 SCHOOL_STAFF = {"clerk", "head", "township_officer", "principal", "teacher"}
@@ -70,6 +73,8 @@ SIGHT: dict[str, set[str]] = {
     "pair_id": {"clerk"},
     "delivery_id": {"clerk", "head", "auditor"},
     "draft_id": {"clerk"},
+    "habit_id": {"clerk"},
+    "sender": {"clerk", "head", "auditor"},
     "job_id": {"clerk", "head", "auditor", "admin"},
 }
 """Who of a county meets its things at all; the sender of a list, its township and the other school do not."""
@@ -96,7 +101,9 @@ def routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPa
             yield address, entry
 
 
-ROUTES = dict(routes(get_resolver()))
+ROUTES = {address: found for address, found in routes(get_resolver()) if not address.startswith("api/")}
+"""The desk's addresses; the HTTP API knows no sessions and has tests of its own."""
+
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
