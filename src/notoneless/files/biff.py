@@ -6,7 +6,7 @@ The records of the workbook stream are walked over; only those that matter are l
 import struct
 from collections.abc import Iterator
 
-from notoneless.files.guard import SheetPart
+from notoneless.files.guard import SheetPart, check_sheet
 from notoneless.files.refusal import Refused
 from notoneless.files.sheet_scan import HEAD_ROWS, SheetFacts, cell_key, cell_name
 
@@ -23,7 +23,7 @@ _DDE_PART, _PATH = b"\x03", 1
 
 
 def read_facts(stream: bytes) -> tuple[list[SheetPart], bool]:
-    """The sheets of a workbook stream and whether dates count from 1904. Raises Refused E003, E011, E013."""
+    """The sheets of a workbook stream and whether dates count from 1904. Raises Refused E003, E005, E011, E013."""
     date1904 = False
     sheets = []
     for kind, body in _records(stream, 0):
@@ -37,8 +37,7 @@ def read_facts(stream: bytes) -> tuple[list[SheetPart], bool]:
             raise Refused("E011", place="外部链接")
     parts = [SheetPart(name, "", _sheet_facts(stream, at)) for name, at in sheets]
     for part in parts:
-        if part.facts.last_row >= LAST_ROW:
-            raise Refused("E013", sheet=part.name, row=part.facts.last_row)
+        check_sheet(part.name, part.facts, LAST_ROW)
     return parts, date1904
 
 
@@ -84,6 +83,7 @@ def _sheet_facts(stream: bytes, at: int) -> SheetFacts:
             facts.hidden_columns += range(first, min(last, 255) + 1)
         elif kind == _MERGED:
             _look_at_merged(facts, body)
+    facts.width = last_column + 1
     facts.hidden_rows = [row for row in facts.hidden_rows if row <= facts.last_row]
     facts.hidden_columns = [column for column in facts.hidden_columns if column <= last_column]
     return facts

@@ -25,6 +25,8 @@ MAX_RATIO = 200
 RATIO_FROM = 64 << 20
 MAX_CELLS = 60_000_000
 """Cells of the rectangle around the data of one sheet, about 2 GiB in the parser."""
+SPARSE_FROM, SPARSE = 16_000_000, 20
+"""From so many places on (half a GiB in the parser), at least one in so many must be filled: else it is a stray cell."""
 MAX_MERGES = 500_000
 MAX_SMALL_PART = 16 << 20
 """Bytes of the parts that only list other parts."""
@@ -83,7 +85,7 @@ def inspect_workbook(stream: BinaryIO) -> WorkbookFacts:
                 _look_through(archive, name, member, wanted.get(name))
         _check_outside_links(archive, names)
     for sheet in sheets:
-        _check_sheet(sheet)
+        check_sheet(sheet.name, sheet.facts)
     stream.seek(0)
     unpacked = sum(member.file_size for member in members)
     texts = sum(member.file_size for name, member in names.items() if name.endswith("sharedstrings.xml"))
@@ -114,17 +116,19 @@ def _workbook_name(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo]) 
     for usual in ("xl/workbook.xml", "xl/workbook.bin"):
         if usual in names:
             return usual
-    raise Refused("E001", looks=_looks(archive, names))
+    raise Refused("E001", looks=looks_of(archive, list(names.values())) or "压缩包")
 
 
-def _looks(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo]) -> str:
+def looks_of(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> str:
+    """Which document a zip is that is no workbook; empty when it is a plain archive."""
+    names = {_plain(member.filename): member for member in members}
     if "mimetype" in names:
         kind = _small_part(archive, names["mimetype"]).decode("ascii", "replace")
         return next((looks for word, looks in _OPEN_DOCUMENT.items() if word in kind), "OpenDocument 文件")
     for start, looks in _LOOKS:
         if any(name.startswith(start.lower()) for name in names):
             return looks
-    return "压缩包"
+    return ""
 
 
 def _sheets(
@@ -223,17 +227,20 @@ def _check_outside_links(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipI
                     raise Refused("E011", place=f"外部链接 {attributes.get('ddeService', '')[:20]}")
 
 
-def _check_sheet(sheet: SheetPart) -> None:
-    facts = sheet.facts
-    if facts.width * facts.last_row > MAX_CELLS:
+def check_sheet(name: str, facts: SheetFacts, rows: int = LAST_ROW) -> None:
+    """Refuse a sheet that no one could want read, of a format with so many ``rows``. Raises Refused E005, E011, E013."""
+    places = facts.width * facts.last_row
+    if places > MAX_CELLS or (places > SPARSE_FROM and facts.filled * SPARSE < places):
         size = f"是 {facts.last_row} 行 × {facts.width} 列"
-        raise Refused("E005", size=size, limit=f" {MAX_CELLS // 10_000} 万格")
-    if facts.last_row >= LAST_ROW:
-        raise Refused("E013", sheet=sheet.name, row=facts.last_row)
+        raise Refused(
+            "E005", size=size, limit=f" {MAX_CELLS // 10_000} 万格，几乎空着的表 {SPARSE_FROM // 10_000} 万格"
+        )
+    if facts.last_row >= rows:
+        raise Refused("E013", sheet=name, row=facts.last_row)
     if facts.merges > MAX_MERGES:
         raise Refused("E005", size=f"有 {facts.merges} 处合并单元格", limit=f" {MAX_MERGES} 处")
     if facts.outside_command:
-        raise Refused("E011", place=f"工作表“{sheet.name}”{facts.outside_command} 格")
+        raise Refused("E011", place=f"工作表“{name}”{facts.outside_command} 格")
 
 
 def memory_of(sheets: list[SheetFacts]) -> int:

@@ -55,8 +55,7 @@ class _Tables:
     def read(self, page: str) -> None:
         at = 0
         while (start := page.find("<", at)) >= 0:
-            if self._text is not None and start > at:
-                self._text.append(_BLANKS.sub(" ", page[at:start]))
+            self._add(page[at:start])
             if page.startswith("<!--", start):
                 at = _after(page, "-->", start)
                 continue
@@ -67,7 +66,13 @@ class _Tables:
             at = end + 1
             if name := _NAME.match(tag):
                 at = self._tag(page, at, name[1].lower(), tag)
+        else:
+            self._add(page[at:])
         self._end_cell()
+
+    def _add(self, text: str) -> None:
+        if self._text is not None and text:
+            self._text.append(_BLANKS.sub(" ", text))
 
     def _tag(self, page: str, at: int, name: str, tag: str) -> int:
         """Act on one tag; returns where to go on."""

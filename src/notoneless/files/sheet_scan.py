@@ -170,7 +170,7 @@ class SheetScan:
             hidden = [tag for tag in marks.row_tag.findall(block) if _HIDDEN.search(tag)]
             facts.hidden_rows += [int(number[1]) for tag in hidden if (number := _ROW_NUMBER.search(tag))]
         # Each search of a whole sheet counts, so a mark is looked for before any pattern is.
-        if b' t="e"' in block or (not usual and b" t='e'" in block):
+        if b' t="e"' in block or b" t='e'" in block:
             self._read_errors(block)
 
     def _find_last_row(self, block: bytes, texts: int) -> None:

@@ -17,7 +17,7 @@ _MAGIC = {
     b"SQLite format 3": "SQLite 数据库",
 }
 _WIDE_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_HTML = ("<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<div", "<style", "mime-version:")
+_HTML = ("<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<div", "<style", "<!--", "mime-version:")
 _SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
 _DBASE = b"\x03\x30\x83\x8b\xf5"

@@ -113,15 +113,15 @@ def open_workbook(form: str, source: BinaryIO, widen: Callable[[int, int], None]
 
 
 def _old_facts(source: BinaryIO) -> tuple[list[SheetFacts], bool]:
-    """Of an xls; none when its container is damaged, which the parser may still forgive."""
+    """Of an xls. In a damaged container the parser would look for lengths in the wrong places, so it is refused."""
     try:
         container = OleFile(source)
         name = next((name for name in ("Workbook", "Book", "WORKBOOK", "BOOK") if name in container.names), "")
         if not name:
             raise _not_a_workbook(container.names)
         parts, date1904 = read_facts(container.read(name))
-    except (ValueError, KeyError, IndexError, struct.error):
-        return [], False
+    except (ValueError, KeyError, IndexError, struct.error) as error:
+        raise Refused("E004", detail=repr(error)) from error
     return [part.facts for part in parts], date1904
 
 

@@ -38,12 +38,15 @@ def open_zip(stream: BinaryIO) -> zipfile.ZipFile:
         raise Refused("E004", detail=repr(error)) from error
 
 
-def check_directory(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The members, if the directory is honest: no overlap, no name twice, none too many. Raises Refused E012, E005."""
+def check_directory(archive: zipfile.ZipFile, *, twice: bool = False) -> list[zipfile.ZipInfo]:
+    """The members, if the directory is honest: no overlap, not too many, no name ``twice``.
+
+    Raises Refused E004, E005, E012.
+    """
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise Refused("E005", size=f"有 {len(members)} 个部分", limit=f" {MAX_MEMBERS} 个")
-    if len({member.filename.lower() for member in members}) < len(members):
+    if not twice and len({member.filename.lower() for member in members}) < len(members):
         raise Refused("E012", why="同一个名字出现了两次")
     end = 0
     for member in sorted(members, key=lambda each: each.header_offset):

@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 import xlwt
 from python_calamine import CalamineError, PasswordError
+from tests.lib.workbooks import old_xls, one_sheet
 
 from notoneless.common.errors import Fault
 from notoneless.files import guard, workbook
@@ -211,23 +212,9 @@ def test_a_password_is_told_from_damage(monkeypatch: pytest.MonkeyPatch, error: 
 
     monkeypatch.setattr(workbook, "CalamineWorkbook", type("Refusing", (), {"from_object": staticmethod(refuse)}))
     with pytest.raises(Refused) as caught:
-        workbook.open_workbook("ole", io.BytesIO(b""), lambda memory, unpacked: None)
+        workbook.open_workbook("ole", io.BytesIO(old_xls()), lambda memory, unpacked: None)
     assert caught.value.code == code
 
 
 def test_a_broken_sheet_is_said_when_it_is_read() -> None:
     assert code_of(one_sheet(b'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></row>')) == "E004"
-
-
-def one_sheet(xml: bytes, **more: bytes) -> bytes:
-    """The smallest workbook with the sheet ``xml``; ``more`` are further parts of the folder xl."""
-    return _zip(
-        {
-            "[Content_Types].xml": b"<Types/>",
-            "xl/workbook.xml": b'<workbook xmlns:r="x"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": b'<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/'
-            b'officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-            "xl/worksheets/sheet1.xml": xml,
-            **{f"xl/{name}": part for name, part in more.items()},
-        }
-    )
