@@ -1,7 +1,7 @@
 """Workbooks are parsed in a guarded child process: a hostile or broken file can end the child, never the program.
 
 One child serves one opened workbook. It gets the open file and nothing else: no environment, no place on the disk, a
-bound on memory and time (see fence.py and docs/adr/0011). It ends with the workbook object, or with this process.
+bound on memory and time (see fence.py and docs/adr/0012). It ends with the workbook object, or with this process.
 """
 
 import contextlib
