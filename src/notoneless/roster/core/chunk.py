@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, compress
 from typing import Any, NamedTuple
 
@@ -23,6 +23,9 @@ from notoneless.roster.core.suggest import Registers, Suggester
 
 EMPTY_REQUIRED, TOO_WIDE, NOTHING_TO_GO_BY = "E306", "E314", "E317"
 WHOLE_ROW = Column(id="", name="")
+LISTED_A_CODE = 1_000
+"""Problems of one code kept as objects: a common one must not hide a rare one. All are counted, and every refused row
+carries its own in the refused table."""
 _HASH_MASK = (1 << 64) - 1
 SEPARATOR = "\x1f"
 Row = Sequence[str]
@@ -64,6 +67,7 @@ class ChunkReader:
         self._key_columns = [column for column in head.kind.columns if column.key]
         self._several = len(head.sheets) > 1
         self._places = Memo(PlaceFinder(registers.within).judge)
+        self._listed: Counter[str] = Counter()
         self._keys_seen = KeyTable()
         self._repeats: dict[bytes, list[int]] = {}
 
@@ -78,12 +82,8 @@ class ChunkReader:
         result = normalise(serial_from_1904(cell) if self._date1904 else cell, column, self._empty)
         return not_after(result, self._as_of, column) if self._as_of else result
 
-    def read(
-        self, sheet: SheetHead, row_nos: Sequence[int], rows: Sequence[Row], wide: Sequence[int], listed: int
-    ) -> Batch:
-        """Read ``rows`` of ``sheet`` (all as wide as its header; ``wide``: indexes of rows that were wider); list
-        ``listed`` problems.
-        """
+    def read(self, sheet: SheetHead, row_nos: Sequence[int], rows: Sequence[Row], wide: Sequence[int]) -> Batch:
+        """Read ``rows`` of ``sheet`` (all as wide as its header; ``wide``: indexes of rows that were wider)."""
         found: Found = [(index, WHOLE_ROW, _too_wide(sheet)) for index in wide]
         values = self._columns(sheet, rows, found)
         refused = {index for index, column, issue in found if severity(issue, column) == "refuse"}
@@ -93,10 +93,19 @@ class ChunkReader:
         found.sort(key=lambda each: each[0])
         counts = Counter(issue.code for _, _, issue in found)
         problems = [
-            problem_of(sheet, row_nos[index], rows[index], column, issue) for index, column, issue in found[:listed]
+            problem_of(sheet, row_nos[index], rows[index], column, issue)
+            for index, column, issue in self._first_ones(found)
         ]
         duplicates = len(rows) - len(refused) - accepted.num_rows
         return Batch(accepted, _refused(sheet, found, refused, row_nos, rows), problems, counts, duplicates)
+
+    def _first_ones(self, found: Found) -> Iterator[tuple[int, Column, Issue]]:
+        """Those that are among the first of their code in the file."""
+        for each in found:
+            code = each[2].code
+            if self._listed[code] < LISTED_A_CODE:
+                self._listed[code] += 1
+                yield each
 
     # ---- values
 

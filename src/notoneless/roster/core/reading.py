@@ -23,8 +23,6 @@ from notoneless.roster.core.sentence import hidden_rows_text, recognised_sentenc
 from notoneless.roster.core.suggest import Registers, Suggestion
 
 CHUNK_ROWS = 100_000
-PROBLEMS_LISTED = 10_000
-"""Problems kept as objects; all are counted, and every refused row carries its own in the refused table."""
 HASH_PIECE = 1 << 20
 
 
@@ -116,7 +114,7 @@ class RosterBatches:
                 wide.append(len(rows))
             row_nos.append(row_no)
             rows.append(even)
-        batch = self._reader.read(sheet, row_nos, rows, wide, PROBLEMS_LISTED - len(self.problems))
+        batch = self._reader.read(sheet, row_nos, rows, wide)
         self._count(sheet, batch, len(chunk), len(chunk) - len(rows))
         return batch
 
