@@ -9,6 +9,7 @@ from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -19,6 +20,9 @@ MAX_ROWS = 1_048_575
 MAX_CELL = 32_767
 HEADER_FILL = "#E3ECF7"
 DEFAULT_WIDTH = 14.0
+CHOICES_SHEET = "选项"
+CHOICE_ROWS = 5_000
+"""Rows below the header whose cells offer a list."""
 Cell = str | int | float | None
 
 
@@ -27,8 +31,9 @@ class Sheet:
     """One sheet. ``cell_notes`` and ``tints`` are keyed by (row, column), both from 0, row 0 being the first
     data row.
 
-    int and float cells become numbers, all else text. ``header_notes`` are keyed by column. ``widths`` are in
-    characters.
+    int and float cells become numbers, all else text; empty cells below are text too. ``header_notes`` are keyed by
+    column. ``widths`` are in characters. ``choices``: column → what may be picked from a list in its cells; anything
+    else may be typed after a question.
     """
 
     name: str
@@ -38,6 +43,7 @@ class Sheet:
     cell_notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     tints: Mapping[tuple[int, int], str] = field(default_factory=dict)
     header_notes: Mapping[int, str] = field(default_factory=dict)
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -50,8 +56,32 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
         formats = _Formats(workbook)
         for sheet in sheets:
             _write_sheet(workbook.add_worksheet(sheet.name), sheet, formats)
+        _write_choices(workbook, sheets, formats)
     finally:
         workbook.close()
+
+
+def _write_choices(workbook: Workbook, sheets: Sequence[Sheet], formats: "_Formats") -> None:
+    """The lists to pick from stand on a hidden sheet: written into the cell's rule, Excel cuts them at 255 characters."""
+    lists = [(sheet.name, column, choices) for sheet in sheets for column, choices in sheet.choices.items()]
+    if not lists:
+        return
+    hidden = workbook.add_worksheet(CHOICES_SHEET)
+    hidden.hide()
+    for row in range(max(len(choices) for *_, choices in lists)):
+        for place, (*_, choices) in enumerate(lists):
+            if row < len(choices):
+                hidden.write_string(row, place, choices[row], formats.text)
+    for place, (name, column, choices) in enumerate(lists):
+        letter = xl_col_to_name(place, col_abs=True)
+        rule = {
+            "validate": "list",
+            "source": f"={CHOICES_SHEET}!{letter}$1:{letter}${len(choices)}",
+            "error_type": "warning",
+            "error_title": "不在清单里",
+            "error_message": "清单里没有这个写法。确实要这样填吗？",
+        }
+        workbook.get_worksheet_by_name(name).data_validation(1, column, CHOICE_ROWS, column, rule)
 
 
 class _Formats:

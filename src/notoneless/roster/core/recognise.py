@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import PurePath
 
 from notoneless.common.errors import Fault
@@ -30,6 +31,9 @@ DEEP_WEIGHT = 0.5
 VALUE_WEIGHT = 1.0
 CLEAR_LEAD = 1.0
 FAR_LEAD = 4.0
+SUMMARY_SHEET, KIND_LINE = "汇总", "名册种类"
+SUMMARY_ROWS = 12
+"""A returned workbook of wrong rows says on this sheet, in a line of this name near its top, which kind it is."""
 TELLING_SHAPES = frozenset({"student_no", "cert_no"})
 """Column types that only some kinds have and whose values can hardly be anything else."""
 EMPTY, HIDDEN, NO_HEADER, NOT_CHOSEN, NOTES = "空表", "隐藏的表", "没有表头", "没有选它", "说明或汇总"
@@ -88,7 +92,19 @@ def recognise(
 
     Raises Fault E009, E301–E304, E310, E321 (see the catalog).
     """
+    kind = kind or _kind_said(table, kinds)
     return _Recognition(table, kinds, kind, file_name, given or {}, sheet).run()
+
+
+def _kind_said(table: RawTable, kinds: Mapping[str, KindDefinition]) -> KindDefinition | None:
+    """The kind that a returned workbook of wrong rows names itself."""
+    names = {kind.name: kind for kind in kinds.values()}
+    for sheet in table.sheets:
+        if sheet.name == SUMMARY_SHEET:
+            for row in islice(sheet.rows, SUMMARY_ROWS):
+                if len(row) > 2 and row[1] == KIND_LINE:
+                    return names.get(row[2])
+    return None
 
 
 class _Recognition:

@@ -1,18 +1,24 @@
 """Workbooks for the sender: the rows to correct with the reason beside them, and an empty template per kind."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from notoneless.common.errors import error_text
-from notoneless.files.xlsx_write import Cell, Sheet, write_workbook
+from notoneless.files.xlsx_write import CHOICES_SHEET, Cell, Sheet, write_workbook
 from notoneless.roster.core.definitions import Column, KindDefinition
 from notoneless.roster.core.mapping import make_headings, match_columns
-from notoneless.roster.core.result import Head, Roster
+from notoneless.roster.core.normalise import first_writings
+from notoneless.roster.core.recognise import KIND_LINE, SUMMARY_SHEET
+from notoneless.roster.core.result import Roster, SheetHead
 
 ERROR_COLUMN = "错误说明"
-SUMMARY_SHEET = "汇总"
+HELP_SHEET = "填写说明"
+RESERVED_SHEETS = frozenset({SUMMARY_SHEET, HELP_SHEET, CHOICES_SHEET})
+NAMED_CHOICES = 12
 TINT = "#FFF4D6"
 WIDE = 60.0
 NARROW = 14.0
@@ -24,37 +30,48 @@ TINTED_ROWS = 50_000
 def errors_workbook(roster: Roster, path: Path) -> int:
     """Write the refused rows to ``path`` as xlsx; returns their number.
 
-    The sender's own columns, wrong cells tinted with a note, the last column 错误说明, and a sheet 汇总 by kind
-    of error. Corrected, the file can be imported as it is: both additions are left out when it is read again.
+    One sheet for each sheet of the file that has wrong rows: the sender's own columns, wrong cells tinted with a note,
+    the last column 错误说明; and a sheet 汇总 by kind of error. Corrected, the file can be imported as it is: both
+    additions are left out when it is read again, and 汇总 says which kind it is.
     """
-    header = importable_header(roster.head)
-    refused = roster.refused
+    sheets: list[Sheet] = []
+    for head in roster.head.sheets:
+        refused = roster.refused.filter(pc.equal(roster.refused["sheet"], head.name))
+        if refused.num_rows:
+            sheets.append(_wrong_rows(roster.head.kind, head, refused, {sheet.name for sheet in sheets}))
+    write_workbook(path, [*sheets, _summary(roster)])
+    return roster.refused.num_rows
+
+
+def _wrong_rows(kind: KindDefinition, head: SheetHead, refused: pa.Table, taken: set[str]) -> Sheet:
+    header = importable_header(kind, head)
     tints, notes = _marks(refused, len(header))
-    rows = Sheet(
-        name=_sheet_name(roster.head.sheet),
+    return Sheet(
+        name=_sheet_name(head.name, taken),
         header=[*header, ERROR_COLUMN],
         rows=_rows(refused, len(header)),
         widths=[*[NARROW] * len(header), WIDE],
         tints=tints,
         cell_notes=notes,
     )
-    write_workbook(path, [rows, _summary(roster)])
-    return refused.num_rows
 
 
-def importable_header(head: Head) -> list[str]:
+def importable_header(kind: KindDefinition, head: SheetHead) -> list[str]:
     """The sender's headings; where the file's own mapping was needed, the 名称 that is always understood, and for a
     column left out by hand a heading that is not.
     """
     header = [text or f"第{index + 1}列" for index, text in enumerate(head.header)]
     wanted = {position: column_id for column_id, position in head.mapping.positions.items()}
-    alone = match_columns(head.kind, make_headings(header)).positions
-    for column_id, position in alone.items():
-        if wanted.get(position) != column_id:
+    headings = make_headings(header)
+    alone = match_columns(kind, headings)
+    rivals = {label for labels in alone.rivals.values() for label in labels}
+    doubtful = [heading.position for heading in headings if heading.label in rivals]
+    for position in [*alone.positions.values(), *doubtful]:
+        if position not in wanted:
             header[position] = f"不用：{header[position]}"
     for position, column_id in wanted.items():
-        if alone.get(column_id) != position:
-            header[position] = head.kind.column(column_id).name
+        if alone.positions.get(column_id) != position:
+            header[position] = kind.column(column_id).name
     return header
 
 
@@ -79,10 +96,13 @@ def _marks(refused: pa.Table, width: int) -> tuple[dict[tuple[int, int], str], d
     return tints, notes
 
 
-def _sheet_name(name: str) -> str:
-    """A sheet name that Excel allows and that does not clash with the summary."""
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A sheet name that Excel allows and that no other sheet has (capitals and small letters are one to it)."""
     allowed = "".join(letter for letter in name if letter not in "[]:*?/\\").strip("'")[:31]
-    return allowed if allowed and allowed != SUMMARY_SHEET else "需改正的行"
+    wanted = allowed if allowed and allowed not in RESERVED_SHEETS else "需改正的行"
+    lower = {each.lower() for each in taken}
+    names = [wanted, *(f"{wanted[:27]}({number})" for number in range(2, len(taken) + 3))]
+    return next(each for each in names if each.lower() not in lower)
 
 
 def _summary(roster: Roster) -> Sheet:
@@ -93,6 +113,7 @@ def _summary(roster: Roster) -> Sheet:
         ["", "有错误", counts.refused, "在另一张工作表里，改好后把本文件直接传回"],
         ["", "重复", counts.duplicate, "与前面某一行完全相同，只导入一次"],
         ["", "已忽略", counts.ignored, "、".join(f"{reason} {number}" for reason, number in roster.ignored.items())],
+        ["", KIND_LINE, roster.head.kind.name, "传回时按这一种名册读"],
     ]
     for code, name, number, how in roster.summary():
         kind = "不导入" if error_text(code).severity == "refuse" else "提醒"
@@ -101,8 +122,8 @@ def _summary(roster: Roster) -> Sheet:
 
 
 def template(kind: KindDefinition, path: Path) -> None:
-    """Write an empty workbook for ``kind``: its columns as headings with a note on each, and a sheet that
-    explains them.
+    """Write an empty workbook for ``kind``: its columns as headings with a note on each, lists to pick from where the
+    column has a list of codes, every cell as text; and a sheet 填写说明 with an example of each column.
     """
     columns = [column for column in kind.columns if not column.into]
     data = Sheet(
@@ -111,13 +132,36 @@ def template(kind: KindDefinition, path: Path) -> None:
         rows=[],
         widths=[TEXT_WIDTH if column.type in ("id_no", "text") else NARROW for column in columns],
         header_notes={index: _note(column) for index, column in enumerate(columns)},
+        choices={
+            index: list(first_writings(column.writings).values())
+            for index, column in enumerate(columns)
+            if column.writings
+        },
     )
+    examples = _examples(kind)
     lines: list[list[Cell]] = [
-        [column.name, "必需" if column.required else "可选", _note(column), "、".join(column.aliases)]
+        [
+            column.name,
+            "必需" if column.required else "可选",
+            _note(column),
+            examples.get(column.id, ""),
+            "、".join(column.aliases),
+        ]
         for column in columns
     ]
-    help_sheet = Sheet(SUMMARY_SHEET, ["列", "是否必需", "怎么填", "也认得的写法"], lines, widths=[20, 10, 50, 80])
+    heads = ["列", "是否必需", "怎么填", "例子", "也认得的写法"]
+    help_sheet = Sheet(HELP_SHEET, heads, lines, widths=[20, 10, 50, 24, 80])
     write_workbook(path, [data, help_sheet])
+
+
+def _examples(kind: KindDefinition) -> dict[str, str]:
+    """Canonical id → a value of the kind's invented example list."""
+    if not kind.example_file:
+        return {}
+    with kind.example_path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    positions = match_columns(kind, make_headings(header)).positions
+    return {column: next((row[at] for row in rows if row[at]), "") for column, at in positions.items()}
 
 
 HOW_TO_FILL = {
@@ -138,9 +182,5 @@ HOW_TO_FILL = {
 def _note(column: Column) -> str:
     text = HOW_TO_FILL.get(column.type, "")
     if column.type == "code" and column.writings:
-        firsts: dict[str, str] = {}
-        for writing, value in column.writings.items():
-            if value not in firsts or (firsts[value].isascii() and not writing.isascii()):
-                firsts[value] = writing
-        text = "可填：" + "、".join(list(firsts.values())[:12])
+        text = "可填：" + "、".join(list(first_writings(column.writings).values())[:NAMED_CHOICES])
     return ("必需列。" if column.required else "") + text
