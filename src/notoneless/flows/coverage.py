@@ -101,9 +101,9 @@ def _term(day: dt.date, pack: Pack) -> str:
 
 
 def for_kind(pack: Pack, parameter: str, kind: str) -> Any:
-    """A parameter's value for one kind of roster: ``<parameter>.<kind>`` where the pack has it, else ``.other``."""
-    own = f"{parameter}.{kind}"
-    return pack.value(own if own in pack.parameters else f"{parameter}.other")
+    """A parameter's value for one kind of roster: ``<parameter>_<kind>`` where the pack has it, else the common one."""
+    own = f"{parameter}_{kind}"
+    return pack.value(own if own in pack.parameters else parameter)
 
 
 @dataclass(frozen=True)
