@@ -17,9 +17,11 @@ from tests.corpus.manifest import (
 )  # fmt: skip
 
 from notoneless.common.errors import Fault
-from notoneless.roster.core import Roster
+from notoneless.roster.core import Roster, load_kinds
 
 ENTRIES = list(entries())
+WORKBOOKS = (".xlsx", ".xls", ".xlsm")
+"""Each is read by a process of its own: a tenth of a second."""
 FEWEST = 170
 
 
@@ -31,12 +33,15 @@ def test_every_file_has_its_verdict_and_every_verdict_its_file() -> None:
 
 
 def test_every_kind_is_there() -> None:
-    from notoneless.roster.core import load_kinds
-
     assert {kind.name for kind in load_kinds().values()} <= {entry.expected.get("认作") for entry in ENTRIES}
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=str)
+def parameters() -> list[Any]:
+    slow = (pytest.mark.slow,)
+    return [pytest.param(each, marks=slow if each.name.endswith(WORKBOOKS) else (), id=str(each)) for each in ENTRIES]
+
+
+@pytest.mark.parametrize("entry", parameters())
 def test_file(entry: Entry) -> None:
     found, expected = read(entry), dict(entry.expected)
     if isinstance(found, Fault) or "拒收" in expected:
