@@ -187,8 +187,10 @@ class _Looking:
             return Verdict(draft, True, True, f"已导入，批次 {draft.delivery_id}")
         if draft.status == Status.ABANDONED and result.get("already"):
             return Verdict(draft, True, True, f"以前已经收到，批次 {result['already']}，这次什么都没有改变")
+        if draft.status == Status.ABANDONED and result.get("fault", {}).get("code") == "E017":
+            return Verdict(draft, True, True, str(result["fault"]["what"]))  # litter of a zip
         if draft.status in (Status.ABANDONED, Status.PUBLISHED):
-            return Verdict(draft, True, False, "没有导入，经办人已放弃")
+            return Verdict(draft, True, False, "没有导入：经办人已放弃，或者很久没有人确认")
         if draft.status == Status.FAILED:
             asked = bool(result.get("questions") or result.get("choices"))
             sentence = f"{result['fault']['code']} {result['fault']['what']}"

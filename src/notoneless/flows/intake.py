@@ -11,12 +11,13 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.db import transaction
 
 from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
+from notoneless.files.archive import Archive, Member, Verdict, open_archive
 from notoneless.flows import upload_store as store
 from notoneless.flows.uploads import keep_upload
 from notoneless.org.models import User
@@ -25,13 +26,12 @@ from notoneless.roster.records.actions import start_draft
 from notoneless.roster.records.models import UploadDraft
 from notoneless.roster.records.permissions import check_can_upload
 
-if TYPE_CHECKING:
-    from notoneless.files.archive import Archive, Member
-
 LARGEST = 512 << 20
 """Bytes of one file or zip as it arrives; 200,000 rows of a wide list are about 40 MiB."""
 PIECE = 1 << 20
-OFFICE = "[Content_Types].xml"  # in every xlsx, docx and pptx: a zip by form, one document by meaning
+DOCUMENT = frozenset(
+    {"[Content_Types].xml", "mimetype"}
+)  # in every xlsx, docx, ods: a zip by form, one document by meaning
 Started = Callable[[UploadDraft], None]
 
 
@@ -45,12 +45,12 @@ class _Parcel:
     started: Started
     fields: dict[str, Any]
 
-    def draft_id(self, name: str) -> uuid.UUID:
+    def draft_id(self, place: str) -> uuid.UUID:
         """The same for the same file of the same parcel: taking a parcel in twice makes nothing twice."""
-        return uuid.uuid5(self.id, name)
+        return uuid.uuid5(self.id, place)
 
-    def taken(self, name: str) -> UploadDraft | None:
-        return UploadDraft.objects.filter(pk=self.draft_id(name)).first()
+    def taken(self, place: str) -> UploadDraft | None:
+        return UploadDraft.objects.filter(pk=self.draft_id(place)).first()
 
 
 def take_in(
@@ -94,7 +94,8 @@ def is_archive(stream: BinaryIO, file_name: str) -> bool:
     if not is_zip:
         return False
     try:
-        return OFFICE not in zipfile.ZipFile(stream).namelist()
+        with zipfile.ZipFile(stream) as archive:
+            return not DOCUMENT & set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return file_name.lower().endswith(".zip")
     finally:
@@ -102,28 +103,27 @@ def is_archive(stream: BinaryIO, file_name: str) -> bool:
 
 
 def _take_apart(parcel: _Parcel, stream: BinaryIO, file_name: str) -> list[UploadDraft]:
-    from notoneless.files.archive import open_archive
-
-    archive = open_archive(stream, file_name)
-    if not archive.members:
-        raise Fault("E842", file=redact(file_name))
-    parcel.fields["archive_name"] = redact(file_name)[-255:]
-    return [_take_member(parcel, archive, member) for member in archive.members]
+    with open_archive(stream, redact(file_name)) as archive:
+        if not archive.members:
+            raise Fault("E842", file=redact(file_name))
+        parcel.fields["archive_name"] = redact(file_name)[-255:]
+        return [_take_member(parcel, archive, member) for member in archive.members]
 
 
 def _take_member(parcel: _Parcel, archive: Archive, member: Member) -> UploadDraft:
+    place = f"{member.position}/{member.name}"  # a zip may hold two files of one name
     if member.fault is not None:
-        return _refuse(parcel, member.name, member.fault)
+        return _refuse(parcel, member.name, place, member.fault, litter=member.verdict is Verdict.LITTER)
     try:
-        return _keep(parcel, [archive.read(member)], member.name)
+        return _keep(parcel, [archive.read(member)], member.name, place)
     except Fault as fault:
         if fault.code.startswith("E7"):
             raise
-        return _refuse(parcel, member.name, fault)
+        return _refuse(parcel, member.name, place, fault)
 
 
-def _keep(parcel: _Parcel, chunks: Iterable[bytes], name: str) -> UploadDraft:
-    draft = parcel.taken(name)
+def _keep(parcel: _Parcel, chunks: Iterable[bytes], name: str, place: str = "") -> UploadDraft:
+    draft = parcel.taken(place)
     if draft is None:
         with transaction.atomic():
             draft = keep_upload(
@@ -131,20 +131,21 @@ def _keep(parcel: _Parcel, chunks: Iterable[bytes], name: str) -> UploadDraft:
                 file_name=name,
                 by=parcel.by,
                 now=parcel.now,
-                draft_id=parcel.draft_id(name),
+                draft_id=parcel.draft_id(place),
                 **parcel.fields,
             )
             parcel.started(draft)
     return draft
 
 
-def _refuse(parcel: _Parcel, name: str, fault: Fault) -> UploadDraft:
-    return parcel.taken(name) or start_draft(
+def _refuse(parcel: _Parcel, name: str, place: str, fault: Fault, litter: bool = False) -> UploadDraft:
+    """A draft that says why it is none. What a computer has put in by itself (Thumbs.db) waits for nobody."""
+    return parcel.taken(place) or start_draft(
         by=parcel.by,
         now=parcel.now,
-        id=parcel.draft_id(name),
+        id=parcel.draft_id(place),
         file_name=redact(name)[-255:],
-        status=UploadDraft.Status.FAILED,
+        status=UploadDraft.Status.ABANDONED if litter else UploadDraft.Status.FAILED,
         result={"fault": fault.to_dict(), "choices": {}},
         **parcel.fields,
     )

@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -183,6 +184,32 @@ def test_a_file_too_large_stays_and_is_explained(police: Department, monkeypatch
     police.wait()
     assert "太大" in (police.path / NOTE).read_bytes().decode()
     assert (police.path / "户籍.csv").exists()
+
+
+def test_a_zip_is_one_receipt_with_each_list(police: Department) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("户籍.csv", GOOD)
+        archive.writestr("说明.pdf", b"%PDF-1.4")
+    police.put("名册_20261101.zip", packed.getvalue())
+    police.wait()
+    assert Delivery.objects.count() == 1
+    text = police.text(TO_MEND)
+    assert "名册：户籍.csv" in text
+    assert "名册：说明.pdf" in text
+    assert [name for name in police.to_mend if name.endswith(".zip")], "not all of it is in, so it goes back whole"
+
+
+def test_a_zip_whose_lists_are_all_in_is_gone(police: Department) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("东片/户籍.csv", GOOD)
+        archive.writestr("__MACOSX/东片/._户籍.csv", b"x")
+    police.put("名册.zip", packed.getvalue())
+    police.wait()
+    assert Delivery.objects.count() == 1
+    assert (police.taking, police.to_mend) == ([], [])
+    assert "电脑自动生成" in police.text(TAKEN)
 
 
 class Killed(BaseException):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import uuid
+import zipfile
 from typing import Any
 
 import pytest
@@ -63,3 +65,73 @@ def test_a_file_without_end_is_stopped(cast: Cast, settings: Any, monkeypatch: p
     with pytest.raises(Fault, match="E841"):
         take_in(**asked(cast, b"") | {"chunks": (b"x" * 100 for _ in range(10**9))})
     assert set(settings.UPLOAD_DIR.iterdir()) == before
+
+
+def zip_of(*members: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def test_a_zip_is_taken_apart_and_nothing_is_passed_over(cast: Cast) -> None:
+    inner = zip_of(("户籍.csv", hukou_csv()))
+    data = zip_of(
+        ("东片/户籍.csv", hukou_csv(rows=3)),
+        ("西片/户籍.csv", hukou_csv(rows=4)),
+        ("通知.pdf", b"%PDF-1.4"),
+        ("旧/名册.zip", inner),
+        ("../../etc/passwd", b"root"),
+        ("Thumbs.db", b"x"),
+    )
+    drafts = take_in_and_check(**asked(cast, data, "名册371321201603051037.zip"))
+    assert [draft.file_name for draft in drafts] == [
+        "东片/户籍.csv", "西片/户籍.csv", "通知.pdf", "旧/名册.zip", "../../etc/passwd", "Thumbs.db",
+    ]  # fmt: skip
+    assert {draft.archive_name for draft in drafts} == {"名册37…37.zip"}
+    run_jobs()
+    found = UploadDraft.objects.in_bulk([draft.pk for draft in drafts])
+    states = [found[draft.pk].status for draft in drafts]
+    assert states == ["ready", "ready", "failed", "failed", "failed", "abandoned"]
+    refused = [found[draft.pk].result["fault"] for draft in drafts[2:]]
+    assert [fault["code"] for fault in refused] == ["E001", "E017", "E017", "E017"]
+    assert all(fault["what"] and fault["how"] for fault in refused)
+
+
+def test_two_members_of_one_name_are_two_drafts(cast: Cast) -> None:
+    with pytest.warns(UserWarning, match="Duplicate"):
+        data = zip_of(("户籍.csv", hukou_csv(rows=3)), ("户籍.csv", hukou_csv(rows=4)))
+    drafts = take_in(**asked(cast, data, "名册.zip"))
+    assert [draft.status for draft in drafts] == ["checking", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (zip_of(("东片/", b"")), "E842"),
+        (zip_of(), "E018"),
+        (zip_of(("a.csv", b"x"))[:40], "E018"),
+        (b"PK\x03\x04 no zip", "E018"),
+    ],
+)
+def test_a_zip_that_cannot_be_opened_is_refused_whole(cast: Cast, settings: Any, data: bytes, code: str) -> None:
+    before = set(settings.UPLOAD_DIR.iterdir())
+    with pytest.raises(Fault, match=code):
+        take_in(**asked(cast, data, "名册.zip"))
+    assert set(settings.UPLOAD_DIR.iterdir()) == before
+    assert not UploadDraft.objects.exists()
+
+
+def test_a_zip_twice_in_one_parcel_is_one(cast: Cast) -> None:
+    parcel = uuid.uuid4()
+    data = zip_of(("户籍.csv", hukou_csv(rows=3)), ("通知.zip", zip_of()), ("学籍.csv", hukou_csv(rows=4)))
+    first = [draft.pk for draft in take_in(**asked(cast, data, "名册.zip", parcel_id=parcel))]
+    assert [draft.pk for draft in take_in(**asked(cast, data, "名册.zip", parcel_id=parcel))] == first
+    assert UploadDraft.objects.count() == 3
+
+
+def test_a_workbook_is_no_zip_of_files(cast: Cast) -> None:
+    workbook = zip_of(("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>"))
+    (draft,) = take_in(**asked(cast, workbook, "户籍.xlsx"))
+    assert draft.archive_name == ""
