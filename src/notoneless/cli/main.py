@@ -49,9 +49,25 @@ def main() -> None:
     app(prog_name=PROGRAM)
 
 
-from notoneless.cli import accounts, coverage, demo, doctor, ledger, policy, roster, serve, sweep, trail  # noqa: E402
+from notoneless.cli import (  # noqa: E402
+    accounts,
+    coverage,
+    demo,
+    doctor,
+    habits,
+    inbox,
+    ledger,
+    policy,
+    roster,
+    serve,
+    sweep,
+    tokens,
+    trail,
+)
 
-for module in (roster, coverage, sweep, ledger, trail, policy, accounts, serve, doctor, demo):
+for module in (
+    roster, coverage, habits, inbox, sweep, ledger, trail, policy, accounts, tokens, serve, doctor, demo,
+):  # fmt: skip
     module.add_to(app)
 
 if __name__ == "__main__":
