@@ -20,6 +20,9 @@ django.setup()
 import typer
 from typer._click.core import Command, Context
 
+from notoneless.api.documents import ABOUT
+from notoneless.api.reference import sections
+from notoneless.api.site import api
 from notoneless.check.core import load_checks
 from notoneless.cli.main import app
 from notoneless.cli.output import EXIT_MEANING
@@ -35,7 +38,7 @@ NOTE = "<!-- 由 tools/write_reference.py 生成，请勿手改；改定义后�
 SEVERITY = {"refuse": "拒收这一行", "warn": "照收，提醒", "fault": "停下"}
 AREAS = {
     "E0": "文件、数据湖、密钥", "E1": "证件号", "E2": "日期、性别、姓名", "E3": "名册、列、辖区", "E4": "同一人",
-    "E5": "核查、摸排、政策包", "E6": "个案", "E7": "权限与登录", "E8": "任务与流程", "E9": "命令行与设置",
+    "E5": "核查、摸排、政策包", "E6": "个案", "E7": "权限与登录", "E8": "任务与流程", "E9": "命令行、接口与设置",
 }  # fmt: skip
 
 
@@ -211,6 +214,19 @@ def measured(run: dict[str, Any], checks: Mapping[str, Any], kinds: Mapping[str,
     return text + table(["名册", "行", "应认", "认了", "认对", "准确率", "找全率"], rows)
 
 
+def http_api() -> str:
+    """Every operation of the HTTP API, from the same document that /api/v1/openapi.json gives."""
+    text = f"# 接口\n\n{ABOUT}\n怎么用，见[让部门的系统直接送名册](../how-to/http-api.md)；机器可读的同一份在 `/api/v1/openapi.json`。\n"
+    for one in sections(api):
+        text += f"\n## {one.summary}\n\n`{one.method} {one.path}`\n\n{one.text}\n"
+        if one.sent:
+            rows = [(f"`{x.name}`", x.place, x.type, "是" if x.required else "", x.text) for x in one.sent]
+            text += "\n" + table(["要送的", "写在", "类型", "必填", "意思"], rows)
+        if one.answered:
+            text += "\n" + table(["回答", "类型", "意思"], [(f"`{x.name}`", x.type, x.text) for x in one.answered])
+    return text
+
+
 def index() -> str:
     rows = [(title, f"[{name}]({name})") for name, (title, _) in PAGES.items()]
     rows.append(("个案状态", "[case-states.md](case-states.md)"))
@@ -226,6 +242,7 @@ PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "ledgers.md": ("台账", ledgers),
     "errors.md": ("错误码", errors),
     "commands.md": ("命令", commands),
+    "api.md": ("接口", http_api),
     "roles.md": ("角色与权限", roles),
     "policy.md": ("政策包", policy),
     "benchmark.md": ("基准", benchmark),

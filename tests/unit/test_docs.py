@@ -15,7 +15,7 @@ from notoneless.cli.main import app
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-SHELL = re.compile(r"^```(?:sh|text|ini|nginx|python)?\n.*?^```", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```(?:sh|sh curl|text|ini|nginx|python)?\n.*?^```", re.MULTILINE | re.DOTALL)
 
 
 def links(page: Path) -> list[str]:
