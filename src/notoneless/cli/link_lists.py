@@ -9,8 +9,8 @@ import typer
 
 from notoneless.cli.chinese import App
 from notoneless.cli.output import talk, write_json
+from notoneless.flows.link_lists import calibration_page, write_links
 from notoneless.flows.link_lists import link as link_two
-from notoneless.flows.link_lists import write_links
 
 LINK_EXAMPLES = (
     "notoneless link 学籍.parquet 户籍.parquet --out links.parquet --review review.parquet",
@@ -34,7 +34,9 @@ def link(
     memory: Annotated[str, typer.Option("--memory", metavar="大小", help="引擎可用的内存，如 8GB")] = "",
     explain: Annotated[
         Path | None,
-        typer.Option("--explain", metavar="网页", help="写一页说明：按分值分布、误差估计、样例（已脱敏）"),
+        typer.Option(
+            "--explain", metavar="网页", help="写一页说明：按分值分布、误差估计、各步骤的理由（不含个人信息）"
+        ),
     ] = None,
 ) -> None:
     """两份名册里谁和谁是同一个人：合上的、要人看的、每一对的理由。"""
@@ -43,7 +45,7 @@ def link(
     if review:
         write_links(found.review, review)
     if explain:
-        found.write_page(explain)
+        explain.write_text(calibration_page(found), encoding="utf-8")
     if talk.as_json:
         write_json(
             "link", links=found.links.num_rows, review=found.review.num_rows, capped=found.capped, out=str(out)

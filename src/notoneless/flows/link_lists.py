@@ -20,8 +20,10 @@ from notoneless.common.errors import Fault
 from notoneless.engine import Engine, open_engine
 from notoneless.files.encodings import csv_encoding
 from notoneless.link.core.costs import LinkCosts
-from notoneless.link.core.lists import ListLinks, link_lists
+from notoneless.link.core.lists import ListLinks, calibration_page, link_lists
 from notoneless.policy import load_pack
+
+__all__ = ["ListLinks", "calibration_page", "link", "write_links"]
 
 ListSource: TypeAlias = str | Path | pa.Table
 """A Parquet or CSV file with canonical column names, or a table with them."""
@@ -80,11 +82,22 @@ def _open(engine: Engine, name: str, source: ListSource) -> None:
     elif path := _parquet(source):
         engine.scan(name, path)
     else:
-        engine.fill(name, _csv_rows(Path(source)))
+        _fill(engine, name, Path(source))
 
 
-def _csv_rows(path: Path) -> pa.RecordBatchReader:
-    """A CSV file as text columns with `file_row`; UTF-8, UTF-16 or GB18030."""
+def _fill(engine: Engine, name: str, path: Path) -> None:
+    """A fault of the file comes out of the engine as one of its own; it is told as what it is."""
+    broken: list[Fault] = []
+    try:
+        engine.fill(name, _csv_rows(path, broken))
+    except Fault:
+        if broken:
+            raise broken[0] from None
+        raise
+
+
+def _csv_rows(path: Path, broken: list[Fault]) -> pa.RecordBatchReader:
+    """A CSV file as text columns with `file_row`; UTF-8, UTF-16 or GB18030. What is wrong goes into `broken`."""
     if not path.is_file():
         raise Fault("E407", where=str(path), name=path.name)
     with path.open("rb") as stream:
@@ -102,7 +115,8 @@ def _csv_rows(path: Path) -> pa.RecordBatchReader:
                 rows += batch.num_rows
                 yield pa.RecordBatch.from_arrays([*batch.columns, numbers], schema=schema)
         except pa.ArrowInvalid as error:
-            raise Fault("E409", where=path.name, name=path.name, detail=str(error)) from error
+            broken.append(Fault("E409", where=path.name, name=path.name, detail=str(error)))
+            raise broken[0] from error
 
     return pa.RecordBatchReader.from_batches(schema, batches())
 

@@ -13,16 +13,18 @@ from notoneless.link.core.judge import FIELDS, NEAR_NAMES, is_any, is_stranger
 
 ROUNDS = 2
 MOST_QUESTIONS = 3
+NEVER = "false"
 
 VERDICTS = ", ".join(f"v_{field}" for field in FIELDS)
 COLUMNS = f"rid, pid, frid, step, weight, {VERDICTS}, slip"
 
 
-def decide(engine: Engine, costs: LinkCosts, *, repeats: bool, second: bool = False) -> None:
+def decide(engine: Engine, costs: LinkCosts, *, repeats: bool, again: str = NEVER, doubt: str = NEVER) -> None:
     """Make `chosen` and `asked`. The losers of the first round may still fit somebody else in the second.
 
-    `second`: every known person has a row in both lists already, and second entries of theirs are sought."""
-    make_options(engine, costs, second=second)
+    `again`: SQL over v_*, weight and taken: when a row is one more registration of a person who has one already.
+    `doubt`: the same, when a pair is asked about beside those that every sweep asks about."""
+    make_options(engine, costs, again=again, doubt=doubt)
     engine.step("chosen", f"SELECT {COLUMNS} FROM option WHERE 1 = 0", replace=True)
     engine.step("contested", "SELECT rid FROM option WHERE 1 = 0", replace=True)
     for _ in range(ROUNDS):
@@ -39,7 +41,9 @@ def decide(engine: Engine, costs: LinkCosts, *, repeats: bool, second: bool = Fa
     engine.drop("option", "ranked", "claim", "fight", "settled", "contested")
 
 
-def make_options(engine: Engine, costs: LinkCosts, *, keep_different: bool = False, second: bool = False) -> None:
+def make_options(
+    engine: Engine, costs: LinkCosts, *, keep_different: bool = False, again: str = NEVER, doubt: str = NEVER
+) -> None:
     """Make `option` from `judged`: each pair that is not plainly two people, once for a person who has no row of this
     kind yet (taken = false) and once for one who has. `keep_different`: the others too."""
     kept = "" if keep_different else "WHERE step <> 'different'"
@@ -51,12 +55,12 @@ def make_options(engine: Engine, costs: LinkCosts, *, keep_different: bool = Fal
     engine.step(
         "option",
         f"""SELECT {COLUMNS}, taken, step IN ({auto}) AS auto
-            FROM (SELECT *, {_step_sql(costs, second=second)} AS step FROM ({both})) {kept}""",
+            FROM (SELECT *, {_step_sql(costs, again, doubt)} AS step FROM ({both})) {kept}""",
         replace=True,
     )
 
 
-def _step_sql(costs: LinkCosts, *, second: bool) -> str:
+def _step_sql(costs: LinkCosts, again: str, doubt: str) -> str:
     """The first step, in their order, whose conditions hold. The conditions are what each step's sentence says."""
     same, close = is_any("name", "same"), is_any("name", "same", *NEAR_NAMES)
     partly = is_any("name", "surname", "one_char", "shared")
@@ -88,9 +92,7 @@ def _step_sql(costs: LinkCosts, *, second: bool) -> str:
         ],
         "name_variant": [close, born, sex, f"({village} OR {school})", ids, sure, free],
         "scored": [f"({close} AND NOT {stranger} AND {ids} OR {same} AND {born} AND {kin})", sure, free],
-        "second_registration": [
-            "true" if second else "false", same, born, sex, f"({kin} OR {village} AND {sure})",
-        ],
+        "second_registration": [again],
         "ids_differ": [
             f"NOT {ids}", sex,
             f"({close} AND {born} AND ({village} OR {school} OR {family})"
@@ -104,7 +106,8 @@ def _step_sql(costs: LinkCosts, *, second: bool) -> str:
             f" OR {id_same} AND {born_about} AND {partly} AND ({family} OR {village} OR {school}))",
         ],
         "borderline": [
-            close, ids, f"({free} AND weight > {costs.lower!r} OR {same} AND {born} AND ({village} OR {family}))"
+            f"({close} AND {ids} AND ({free} AND weight > {costs.lower!r} OR {same} AND {born} AND ({village} OR {family}))"
+            f" OR {doubt})"
         ],
     }  # fmt: skip
     lines = [f"WHEN {' AND '.join(conditions)} THEN '{step}'" for step, conditions in rules.items()]

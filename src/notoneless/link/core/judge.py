@@ -111,7 +111,11 @@ def _place() -> str:
 
     return f"""CASE WHEN {same("village")} THEN {code("place", "village")}
         WHEN {same("town")} THEN {code("place", "town")}
-        WHEN coalesce(r.town, r.town2) <> coalesce(f.town, f.town2) THEN {code("place", "elsewhere")} END"""
+        WHEN r.school_town = f.town OR r.school_town = f.town2 OR f.school_town = r.town OR f.school_town = r.town2
+            THEN {code("place", "catchment")}
+        WHEN coalesce(r.town, r.town2) <> coalesce(f.town, f.town2) THEN {code("place", "elsewhere")}
+        WHEN coalesce(r.school_town, f.school_town) <> coalesce(f.town, f.town2, r.town, r.town2)
+            THEN {code("place", "outside")} END"""
 
 
 def _school() -> str:

@@ -135,7 +135,7 @@ def _key_sql(source: Source, window: LinkWindow) -> str:
             try_cast(substr(coalesce(b.valid_id, b.id_no), 1, 14) AS BIGINT) AS prefix,
             {_area("b.addr_code", 12)} AS village, {_area("b.hukou_code", 12)} AS village2,
             {_area("b.addr_code", 9)} AS town, {_area("b.hukou_code", 9)} AS town2,
-            {_text("b.school_code")} AS school_code, {_text("b.school_name")} AS school_name,
+            CAST(NULL AS BIGINT) AS school_town, {_text("b.school_code")} AS school_code, {_text("b.school_name")} AS school_name,
             {_text("b.grade")} AS grade, {_text("b.class_no")} AS class_no, {_text("b.student_no")} AS student_no,
             coalesce({_text("b.guardian_name")}, {_text("b.hh_head")}, {_text("b.head_name")}) AS guardian,
             try_cast(substr(coalesce({_text("b.guardian_id")}, b.head_id), 1, 17) AS BIGINT) AS guardian_idv,

@@ -17,7 +17,7 @@ from notoneless.link.core.identity import pair_id
 from notoneless.link.core.inputs import SCHOOL_DIRECTORY, Deliveries, Source, load_kinds, load_rosters, load_schools
 from notoneless.link.core.keys import prepare_names
 from notoneless.link.core.persons import build_persons, placed_sql
-from notoneless.link.core.sentences import how_sql, load_sentences
+from notoneless.link.core.sentences import how_sql, load_sentences, spoken
 
 ALL_AGES = LinkWindow(date(2100, 1, 1), 0, 200)
 """A window that leaves nobody out."""
@@ -151,11 +151,8 @@ def _members(engine: Engine, sources: Sequence[Source]) -> pa.Table:
         for s in sources
     )
     found = engine.fetch(f"SELECT * FROM ({rows}) ORDER BY child_id, kind, delivery_id, row_no")
-    reasons = engine.fetch("SELECT reason FROM sentence ORDER BY number").column("reason").combine_chunks()
-    numbers = found.column("number").cast(pa.int32())
-    chunks = [pa.DictionaryArray.from_arrays(chunk, reasons) for chunk in numbers.chunks]
-    kind = pa.dictionary(pa.int32(), pa.string())
-    return found.drop_columns(["number"]).append_column("reason", pa.chunked_array(chunks, type=kind))
+    reasons = spoken(engine, found.column("number").combine_chunks(), "reason")
+    return found.drop_columns(["number"]).append_column("reason", reasons)
 
 
 def _with_pair_ids(review: pa.Table, id_key: bytes) -> pa.Table:

@@ -52,6 +52,19 @@ def load_sentences(engine: Engine, tables: Sequence[str]) -> None:
     engine.load("sentence", table)
 
 
+def spoken(engine: Engine, numbers: pa.Array, column: str) -> pa.DictionaryArray:
+    """`column` of `sentence` (step, reason) for each number, as a dictionary whose values all differ.
+
+    PyArrow writes a dictionary with a value in it twice in other bytes each time, so the same inputs would no longer
+    give the same file.
+    """
+    said = engine.fetch(f"SELECT {column} FROM sentence ORDER BY number").column(column).to_pylist()
+    values = list(dict.fromkeys(said))
+    place = {value: i for i, value in enumerate(values)}
+    places = pa.array([place[value] for value in said], pa.int32())
+    return pa.DictionaryArray.from_arrays(places.take(numbers), pa.array(values, pa.string()))
+
+
 def say(step: str, codes: Mapping[str, int | None], slip: str) -> str:
     """The step's sentence with what agrees, and at its end what does not."""
     text = definitions.steps()[step].sentence.format(

@@ -31,6 +31,11 @@ class Columns:
     def __contains__(self, column: str) -> bool:
         return column in self._types
 
+    @property
+    def names(self) -> set[str]:
+        """The columns that are there."""
+        return set(self._types)
+
     def text(self, column: str) -> str:
         """The cell as text, NULL when empty or when there is no such column."""
         return self._sql(column, _text, "VARCHAR")
@@ -40,7 +45,7 @@ class Columns:
         return self._sql(column, _number, "BIGINT")
 
     def day(self, column: str, read: str) -> str:
-        """The day as yyyymmdd; `read` is SQL for what a text that is no such number means (see `odd_day`)."""
+        """The day as yyyymmdd; `read` is SQL for what a cell that is no such number means."""
         return self._sql(column, lambda name, kind: _day(name, kind, read), "INTEGER")
 
     def sex(self) -> str:
@@ -48,11 +53,26 @@ class Columns:
         text = self.text("sex")
         return f"CASE WHEN {text} IN ({MEN}) THEN 1 WHEN {text} IN ({WOMEN}) THEN 2 END"
 
-    def odd_day(self, column: str) -> str | None:
-        """SQL: the cell is a text that `day` cannot read by itself; None when no cell of this column can be one."""
-        if column not in self or not _is_text(self._types[column]):
-            return None
-        return f"{column} <> '' AND ({_as_day(f'try_cast({column} AS INTEGER)')}) IS NULL"
+    def raw(self, column: str) -> str:
+        """The cell as it lies there, only as text: an empty one stays empty."""
+        kind = self._types[column]
+        return column if types.is_string(kind) or types.is_large_string(kind) else _text(column, kind)
+
+    def is_text(self, column: str) -> bool:
+        """Whether the column is there and holds text."""
+        return column in self and _is_text(self._types[column])
+
+    def born_between(self, first: int, last: int) -> str:
+        """SQL: the birthday, or without one the ID number, says a year from `first` to `last`, or neither says any.
+
+        A rough and cheap filter: a day written in an unusual form passes.
+        """
+        id_year = f"substr({self.text('id_no')}, 7, 4) BETWEEN '{first}' AND '{last}'" if "id_no" in self else "true"
+        if self.is_text("dob"):
+            year = f"dob >= '{first}' AND dob < '{last + 1}' OR dob < '1' OR dob >= '3'"
+            return f"coalesce(CASE WHEN dob <> '' THEN {year} END, {id_year}, true)"
+        number = self.day("dob", "CAST(NULL AS INTEGER)")
+        return f"coalesce({number} BETWEEN {first}0101 AND {last}1231, {id_year}, true)"
 
     def _sql(self, column: str, read: Callable[[str, pa.DataType], str], otherwise: str) -> str:
         if column not in self._types:
@@ -60,16 +80,15 @@ class Columns:
         return read(column, self._types[column])
 
 
-def first_17(text: str) -> str:
-    """SQL: the first 17 digits, as a number, of a text shaped like a resident ID of the last two centuries.
+def looks_whole(text: str, number: str) -> str:
+    """SQL: a text is shaped like a resident ID of the last two centuries; `number`: its first 17 characters as one.
 
-    NULL for everything that wants a closer look, also for a number that a spreadsheet cut off (its last three are
-    000): strangers share it.
+    Not for what wants a closer look, also not for a number that a spreadsheet cut off (its last three are 000):
+    strangers share it.
     """
-    number = f"try_cast(substr({text}, 1, 17) AS BIGINT)"
     return (
-        f"CASE WHEN length({text}) = 18 AND substr({text}, 7, 2) IN ('19', '20') AND substr({text}, 16, 3) <> '000' "
-        f"AND {number} >= {_LEAST_17} THEN {number} END"
+        f"length({text}) = 18 AND {number} >= {_LEAST_17} AND substr({text}, 7, 2) IN ('19', '20') "
+        f"AND substr({text}, 16, 3) <> '000'"
     )
 
 

@@ -7,22 +7,26 @@ from notoneless.link.core import definitions
 from notoneless.link.core.lists import numbers
 from notoneless.link.core.lists.columns import birth_within
 from notoneless.link.core.lists.names import FoldBook
-from notoneless.link.core.lists.reading import Side
+from notoneless.link.core.lists.reading import NUMBERS, TEXTS, Side
 
+_LEAST_PUPILS, _LEAST_SHARE = 5, 0.3
 _STRANGER_YEARS = 150000
 """Fifteen years, in yyyymmdd: a number born so long before or after its row belongs to somebody else, mostly a parent."""
 
 
-def make_pool(engine: Engine, name: str, rows: str, first: int) -> None:
+def make_pool(engine: Engine, name: str, side: Side, rows: str, first: int) -> None:
     """Make `pool_<name>`: `rows` (SQL over a side) numbered by row_id from `first`, so that the order of the file
-    does not matter, with the cleaned ID number as `typed_id`."""
+    does not matter, with the cleaned ID number as `typed_id`. Empty cells become NULL, columns not there too."""
+    texts = (f"nullif({c}, '') AS {c}" if c in side.columns else f"CAST(NULL AS VARCHAR) AS {c}" for c in TEXTS)
+    areas = (c if c in side.columns else f"CAST(NULL AS BIGINT) AS {c}" for c in NUMBERS)
     typed = (
         f"CASE WHEN idv IS NOT NULL THEN CAST(idv AS VARCHAR) || upper(tail) ELSE {numbers.cleaned('id_text')} END"
     )
     engine.step(
         f"pool_{name}",
         f"""SELECT *, CASE WHEN {numbers.is_valid("typed_id")} THEN try_cast(substr(typed_id, 1, 17) AS BIGINT) END AS valid
-            FROM (SELECT row_number() OVER (ORDER BY row_id, n) + {first - 1} AS rid, *, {typed} AS typed_id FROM ({rows}))""",
+            FROM (SELECT row_number() OVER (ORDER BY row_id, n) + {first - 1} AS rid, n, row_id, name, birth, sex,
+                      free, {typed} AS typed_id, {", ".join((*texts, *areas))} FROM ({rows}))""",
     )
 
 
@@ -76,6 +80,29 @@ def make_names(engine: Engine, book: FoldBook, pools: tuple[str, ...], populatio
     engine.drop("pool_name", "name_count")
 
 
+def make_school_towns(engine: Engine, a: Side, b: Side) -> None:
+    """Make `school_town` (school_code, town): where most of a school's pupils live, learnt from the certain links.
+
+    For lists without addresses. Either list may be the one with the schools. Schools with few links, or whose pupils
+    come from everywhere, are left out.
+    """
+    pairs = "SELECT '' AS school_code, CAST(NULL AS BIGINT) AS town"
+    for school, home, alias in ((a, b, "b"), (b, a, "a")):
+        here = [f"{alias}.{column}" for column in ("hukou_code", "addr_code") if column in home.columns]
+        if "school_code" in school.columns and here and not {"hukou_code", "addr_code"} & school.columns.names:
+            pairs = f"""SELECT school_code, {_town(_twelve("home"))} AS town
+                FROM (SELECT school_code, coalesce({", ".join(here)}) AS home
+                      FROM certain c JOIN side_a a ON a.n = c.a JOIN side_b b ON b.n = c.b WHERE school_code <> '')"""
+    engine.step(
+        "school_town",
+        f"""SELECT school_code, town FROM (
+                SELECT *, sum(n) OVER (PARTITION BY school_code) AS pupils,
+                    row_number() OVER (PARTITION BY school_code ORDER BY n DESC, town) AS place
+                FROM (SELECT school_code, town, count(*) AS n FROM ({pairs}) WHERE town IS NOT NULL GROUP BY school_code, town)
+            ) WHERE place = 1 AND n >= {_LEAST_PUPILS} AND n >= {_LEAST_SHARE!r} * pupils""",
+    )
+
+
 def make_parents(engine: Engine, side: Side, known: str) -> None:
     """Make `parent` (rid, birth, fold, name, idv): grown-ups beside the children of key table `known`."""
     columns, parts = side.columns, []
@@ -87,23 +114,21 @@ def make_parents(engine: Engine, side: Side, known: str) -> None:
         )
     if "hh_no" in columns:
         engine.step("household", f"SELECT DISTINCT hh_no FROM {pool} WHERE hh_no IS NOT NULL")
-        engine.step("child_row", f"SELECT n FROM {side.table}")
         parts.append(_household_sql(side, known, pool))
     empty = "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, CAST(0 AS BIGINT) AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
     engine.step("parent", " UNION ALL ".join([empty, *parts]))
-    engine.drop("household", "child_row")
+    engine.drop("household")
 
 
 def _household_sql(side: Side, known: str, pool: str) -> str:
+    """Members of the children's households who are not among the persons wanted."""
     columns = side.columns
     number = f"try_cast(substr({columns.text('id_no')}, 1, 17) AS BIGINT)"
     return f"""
-        SELECT k.rid, k.birth, k.fold, a.name, a.idv
-        FROM (SELECT s.hh, s.name, s.idv
-              FROM (SELECT file_row AS n, {columns.text("hh_no")} AS hh, {columns.text("name")} AS name, {number} AS idv
-                    FROM {side.source}) s
-              SEMI JOIN household h ON h.hh_no = s.hh ANTI JOIN child_row c ON c.n = s.n) a
-        JOIN {pool} p ON p.hh_no = a.hh JOIN {known} k ON k.rid = p.rid"""
+        SELECT k.rid, k.birth, k.fold, s.name, s.idv
+        FROM (SELECT {columns.raw("hh_no")} AS hh, {columns.text("name")} AS name, {number} AS idv
+              FROM {side.source} WHERE NOT ({side.wanted})) s
+        JOIN {pool} p ON p.hh_no = s.hh JOIN {known} k ON k.rid = p.rid"""
 
 
 def _key_sql(pool: str) -> str:
@@ -117,15 +142,16 @@ def _key_sql(pool: str) -> str:
             CASE WHEN length(typed_id) >= 14 THEN try_cast(substr(typed_id, 1, 14) AS BIGINT) END AS prefix,
             {_village("addr_code")} AS village, {_village("hukou_code")} AS village2,
             {_town("addr_code")} AS town, {_town("hukou_code")} AS town2,
+            CASE WHEN addr_code IS NULL AND hukou_code IS NULL THEN school_town END AS school_town,
             school_code, CAST(NULL AS VARCHAR) AS school_name, grade, class_no, student_no,
             coalesce(guardian_name, mother_name) AS guardian,
             coalesce(try_cast(substr(coalesce(guardian_id, mother_id), 1, 17) AS BIGINT), lent) AS guardian_idv,
             CASE WHEN length(phone) >= 7 THEN phone END AS phone, hh_no AS hh
         FROM (SELECT {", ".join(f"p.{column}" for column in _KEPT)}, CASE WHEN NOT p.foreign_id THEN p.valid END AS idv,
                   CASE WHEN NOT p.foreign_id THEN {id_birth} END AS id_birth, CASE WHEN p.foreign_id THEN p.valid END AS lent,
-                  k.fold, k.syll, {_twelve("addr_code")} AS addr_code, {_twelve("hukou_code")} AS hukou_code
+                  k.fold, k.syll, t.town AS school_town, {_twelve("addr_code")} AS addr_code, {_twelve("hukou_code")} AS hukou_code
               FROM (SELECT *, coalesce(abs({id_birth} - birth) >= {_STRANGER_YEARS}, false) AS foreign_id FROM pool_{pool}) p
-              LEFT JOIN name_key k ON k.name = p.name)"""
+              LEFT JOIN name_key k ON k.name = p.name LEFT JOIN school_town t ON t.school_code = p.school_code)"""
 
 
 _KEPT = (

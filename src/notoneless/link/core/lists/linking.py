@@ -17,12 +17,19 @@ from notoneless.link.core import definitions
 from notoneless.link.core.candidates import find_candidates
 from notoneless.link.core.costs import LinkCosts
 from notoneless.link.core.decide import COLUMNS, decide
-from notoneless.link.core.judge import code, judge, prior_bits
-from notoneless.link.core.lists.keys import make_keys, make_names, make_parents, make_pool, make_repairs
+from notoneless.link.core.judge import NEAR_NAMES, code, is_any, judge, prior_bits
+from notoneless.link.core.lists.keys import (
+    make_keys,
+    make_names,
+    make_parents,
+    make_pool,
+    make_repairs,
+    make_school_towns,
+)
 from notoneless.link.core.lists.names import FoldBook
 from notoneless.link.core.lists.numbers import load_positions
-from notoneless.link.core.lists.reading import read_sides
-from notoneless.link.core.sentences import how_sql, load_sentences
+from notoneless.link.core.lists.reading import Side, read_sides
+from notoneless.link.core.sentences import how_sql, load_sentences, spoken
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ class _ListLinker:
         engine = self.engine
         self.a, self.b = read_sides(engine)
         engine.step(
-            "certain", "SELECT a.n AS a, b.n AS b FROM side_a a JOIN side_b b ON b.idv = a.idv AND b.name = a.name"
+            "certain",
+            "SELECT a.n AS a, b.n AS b, a.row_id AS a_id, b.row_id AS b_id FROM side_a a JOIN side_b b ON b.idv = a.idv AND b.name = a.name",
         )
         self._prepare()
         self._first_pass()
@@ -69,14 +77,15 @@ class _ListLinker:
         load_positions(engine)
         book = self.book = FoldBook(engine)
         engine.step("base_shape", "SELECT DISTINCT base, shape FROM han WHERE shape > 0 AND base > 0")
-        make_pool(engine, "a", "SELECT * FROM side_a s ANTI JOIN certain c ON c.a = s.n", 1)
+        make_pool(engine, "a", self.a, "SELECT *, true AS free FROM side_a s ANTI JOIN certain c ON c.a = s.n", 1)
         make_repairs(engine, "a")
-        engine.step("taken_like", _taken_like_sql())
+        engine.step("taken_like", _taken_like_sql(self.b))
         free = "SELECT *, true AS free FROM side_b s ANTI JOIN certain c ON c.b = s.n"
         taken = "SELECT *, false AS free FROM side_b SEMI JOIN taken_like USING (n)"
-        make_pool(engine, "b", f"{free} UNION ALL {taken}", engine.count("pool_a") + 1)
+        make_pool(engine, "b", self.b, f"{free} UNION ALL {taken}", engine.count("pool_a") + 1)
         make_names(engine, book, ("a", "b"), "side_a")
         make_repairs(engine, "b")
+        make_school_towns(engine, self.a, self.b)
         make_keys(engine, "a")
         make_keys(engine, "b")
         make_parents(engine, self.b, "key_b")
@@ -97,7 +106,7 @@ class _ListLinker:
         step("taken", "SELECT pid FROM person_b JOIN pool_b USING (rid) WHERE NOT free UNION SELECT pid FROM hit")
         step("barred", "SELECT rid, rid AS pid FROM key_a WHERE 1 = 0")
         self.persons = engine.fetch("SELECT count(*) AS n FROM pool_b WHERE free").column("n")[0].as_py()
-        self._decide(self._unknown())
+        self._decide(self._unknown(), _double_sql(self.costs))
         step("chosen_a", f"SELECT {COLUMNS} FROM chosen")
         step("asked_a", f"SELECT {COLUMNS} FROM asked")
         engine.drop("chosen", "asked", "seek", "fix_seek", "taken", "known", "known_fix")
@@ -111,12 +120,17 @@ class _ListLinker:
             f"""SELECT a, b FROM certain UNION
                 SELECT p.n, q.n FROM ({pairs}) h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid""",
         )
-        step("lone_b", "SELECT p.* FROM pool_b p ANTI JOIN linked l ON l.b = p.n WHERE p.free")
-        step("housemate", _housemate_sql())
+        step(
+            "lone_b",
+            "SELECT p.rid, p.n, p.name, p.birth, p.hh_no FROM pool_b p ANTI JOIN linked l ON l.b = p.n WHERE p.free",
+        )
+        step("housemate", _housemate_sql("hh_no" in self.b.columns))
         step("again_b", "SELECT rid FROM lone_b ANTI JOIN housemate USING (rid)")
-        step("again_like", _again_like_sql())
+        step("again_like", _again_like_sql(self.a))
         first = self.engine.count("pool_a") + self.engine.count("pool_b") + 1
-        make_pool(self.engine, "c", "SELECT * FROM side_a SEMI JOIN again_like USING (n)", first)
+        make_pool(
+            self.engine, "c", self.a, "SELECT *, true AS free FROM side_a SEMI JOIN again_like USING (n)", first
+        )
         make_repairs(self.engine, "c")
         make_keys(self.engine, "c")
         step("seek", "SELECT * FROM key_b SEMI JOIN again_b USING (rid)")
@@ -126,14 +140,14 @@ class _ListLinker:
         step("taken", "SELECT rid AS pid FROM key_c")
         step("barred", "SELECT rid, rid AS pid FROM key_c WHERE 1 = 0", replace=True)
         self.persons = self.engine.count("side_a")
-        self._decide(0.98, second=True)
+        self._decide(_RARELY, _second_entry_sql(self.costs))
         step("chosen_b", f"SELECT {COLUMNS} FROM chosen")
         step("asked_b", f"SELECT {COLUMNS} FROM asked")
 
-    def _decide(self, unknown: float, *, second: bool = False) -> None:
+    def _decide(self, unknown: float, again: str) -> None:
         self.capped += find_candidates(self.engine, "known", "known_fix")
         judge(self.engine, "known", "known_fix", self.book, self.persons, unknown)
-        decide(self.engine, self.costs, repeats=False, second=second)
+        decide(self.engine, self.costs, repeats=False, again=again, doubt=_doubt_sql(self.costs))
         self.engine.drop("judged", "cand")
 
     def _unknown(self) -> float:
@@ -157,41 +171,37 @@ class _ListLinker:
         how = how_sql("x")
         step("exact_how", f"SELECT {how} AS how FROM (SELECT 'exact_id' AS step, {verdicts}) x")
         rows = f"""
-            SELECT c.a, c.b, {bits!r} AS weight, how, '' AS slip FROM certain c, exact_how
-            UNION ALL SELECT p.n, q.n, {bits!r}, how, '' FROM hit h JOIN person_b b USING (pid)
+            SELECT p.n AS a, q.n AS b, {bits!r} AS weight, how, '' AS slip FROM hit h JOIN person_b b USING (pid)
                 JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid, exact_how
             UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
                 FROM chosen_a h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid
             UNION ALL SELECT l.a, h.n, h.weight, {how_sql("h")}, '' FROM housemate h JOIN linked l ON l.b = h.b
             UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
                 FROM chosen_b h JOIN pool_c p ON p.rid = h.pid JOIN pool_b q ON q.rid = h.rid"""
+        rest = f"SELECT a, b, max(weight) AS weight, min(how) AS how, min(slip) AS slip FROM ({rows}) GROUP BY a, b"
         step(
             "link",
-            f"SELECT a, b, max(weight) AS weight, min(how) AS how, min(slip) AS slip FROM ({rows}) GROUP BY a, b",
+            f"""SELECT a_id, b_id, {bits!r} AS weight, how, '' AS slip FROM certain, exact_how
+                UNION ALL {_named_sql(rest)}""",
         )
         asked = f"""
             SELECT p.n AS a, q.n AS b, h.weight, {how_sql("h")} AS how, coalesce(h.slip, '') AS slip
                 FROM asked_a h JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = h.pid
             UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
                 FROM asked_b h JOIN pool_c p ON p.rid = h.pid JOIN pool_b q ON q.rid = h.rid"""
-        step("question", asked)
+        step("question", _named_sql(asked))
         load_sentences(self.engine, ["link", "question"])
         return ListLinks(self._rows("link"), self._rows("question"), self.capped)
 
     def _rows(self, table: str) -> pa.Table:
-        left, right = ("a", "b") if self.a.left else ("b", "a")
+        left, right = ("a_id", "b_id") if self.a.left else ("b_id", "a_id")
         found = self.engine.fetch(
-            f"""SELECT {left}.row_id AS left_row, {right}.row_id AS right_row, s.number, t.weight
+            f"""SELECT {left} AS left_row, {right} AS right_row, s.number, t.weight
                 FROM {table} t JOIN sentence s ON s.how = t.how AND s.slip = t.slip
-                JOIN side_a a ON a.n = t.a JOIN side_b b ON b.n = t.b
                 ORDER BY left_row, right_row, s.number"""
         )
-        said = self.engine.fetch("SELECT step, reason FROM sentence ORDER BY number")
-        numbers = found.column("number").cast(pa.int32()).combine_chunks()
-        texts = {
-            name: pa.DictionaryArray.from_arrays(numbers, said.column(name).combine_chunks())
-            for name in ("step", "reason")
-        }
+        numbers = found.column("number").combine_chunks()
+        texts = {name: spoken(self.engine, numbers, name) for name in ("step", "reason")}
         columns = [
             found.column("left_row"),
             found.column("right_row"),
@@ -202,6 +212,52 @@ class _ListLinker:
         return pa.table(columns, names=["left_row", "right_row", "step", "weight", "reason"])
 
 
+_RARELY = 0.98
+"""The chance that a row left over of the longer list is not a second entry of a person who is linked."""
+
+
+def _double_sql(costs: LinkCosts) -> str:
+    """When a row is one more registration, in the shorter list, of a person who is linked."""
+    same, close, born, about = _likeness()
+    here = is_any("place", "village", "town", "catchment")
+    kin, village = is_any("family", "id_no", "name", "phone"), is_any("place", "village")
+    half_id = is_any("id_no", "prefix", "repaired", "as_typed")
+    return f"""taken AND weight >= {costs.upper!r} AND NOT {is_any("sex", "differ")} AND NOT {is_any("id_no", "differ")} AND (
+        {same} AND {born} AND ({here} OR {kin} OR {is_any("school", "class", "same")})
+        OR {close} AND {about} AND ({kin} OR {village} AND {half_id}))"""
+
+
+def _doubt_sql(costs: LinkCosts) -> str:
+    """When a pair is worth a look although no rule speaks for it: more likely than not worth its cost, whatever the name."""
+    _, close, _, about = _likeness()
+    place = is_any("place", "village", "town", "catchment")
+    return f"""weight > {costs.lower!r} AND NOT {is_any("id_no", "differ")}
+        AND (NOT taken OR {close} AND {about} AND ({is_any("family", "id_no", "name", "phone")} OR {place}))"""
+
+
+def _second_entry_sql(costs: LinkCosts) -> str:
+    """When a row of the longer list is a second entry of a linked person, mostly under another number."""
+    same, _, born, _ = _likeness()
+    return f"""{same} AND {born} AND NOT {is_any("sex", "differ")} AND ({is_any("family", "id_no", "name")}
+        OR {is_any("place", "village")} AND weight >= {costs.upper!r})"""
+
+
+def _likeness() -> tuple[str, str, str, str]:
+    return (
+        is_any("name", "same"),
+        is_any("name", "same", *NEAR_NAMES),
+        is_any("birth", "same"),
+        is_any("birth", "same", "swapped", "near", "lunar"),
+    )
+
+
+def _named_sql(pairs: str) -> str:
+    """Pairs (a, b, …) by the names of their rows."""
+    return f"""
+        SELECT a.row_id AS a_id, b.row_id AS b_id, x.weight, x.how, x.slip
+        FROM ({pairs}) x JOIN side_a a ON a.n = x.a JOIN side_b b ON b.n = x.b"""
+
+
 def _person_sql(keys: str) -> str:
     """rid, pid: rows of one list with the same number and name, or the same household, name and birthday, are one person."""
     return f"""
@@ -210,7 +266,7 @@ def _person_sql(keys: str) -> str:
                   min(rid) OVER (PARTITION BY coalesce(idv, -rid), fold) AS pid FROM {keys})"""
 
 
-def _housemate_sql() -> str:
+def _housemate_sql(houses: bool) -> str:
     """Rows left over (rid, n) that stand in one household, with the same name and birthday, with a linked row b."""
     verdicts = {"name": "same", "birth": "same", "family": "name"}
     codes = ", ".join(
@@ -219,36 +275,37 @@ def _housemate_sql() -> str:
     )
     return f"""
         SELECT p.rid, p.n, min(b.n) AS b, 'second_registration' AS step, CAST(NULL AS DOUBLE) AS weight, {codes}
-        FROM lone_b p JOIN side_b b ON b.hh_no = p.hh_no AND b.name = p.name AND b.birth = p.birth
+        FROM lone_b p JOIN side_b b ON {"b.hh_no = p.hh_no" if houses else "1 = 0"} AND b.name = p.name AND b.birth = p.birth
         SEMI JOIN linked l ON l.b = b.n GROUP BY p.rid, p.n"""
 
 
-def _taken_like_sql() -> str:
+def _taken_like_sql(side: Side) -> str:
     """n of rows of the longer list that are linked already but look like a row that is left: double registrations."""
-    prefix = "try_cast(substr(typed_id, 1, 14) AS BIGINT) AS prefix"
-    alike = (
+    prefix = "name, try_cast(substr(typed_id, 1, 14) AS BIGINT) AS prefix"
+    alike = [
         "pool_a x ON x.name = b.name AND x.birth = b.birth",
-        "pool_a x ON x.valid = b.idv",
-        "fix_a x ON x.idv = b.idv",
-        f"(SELECT {prefix} FROM pool_a WHERE valid IS NULL) x ON x.prefix = round((b.idv - b.idv % 1000) / 1000)",
-        *_same_village("pool_a"),
-    )
-    return " UNION ".join(
-        f"SELECT b.n FROM side_b b SEMI JOIN certain c ON c.b = b.n SEMI JOIN {one}" for one in alike
-    )
+        "(SELECT valid AS idv FROM pool_a UNION ALL SELECT idv FROM fix_a) x ON x.idv = b.idv",
+        f"(SELECT {prefix} FROM pool_a WHERE valid IS NULL) x ON x.name = b.name AND x.prefix = round((b.idv - b.idv % 1000) / 1000)",
+    ]
+    if here := _place_of(side):
+        alike.append(f"pool_a x ON x.name = b.name AND coalesce(x.addr_code, x.hukou_code) = {here}")
+    linked = "(SELECT b.* FROM side_b b SEMI JOIN certain c ON c.b = b.n)"
+    return " UNION ".join(f"SELECT b.n FROM {linked} b SEMI JOIN {one}" for one in alike)
 
 
-def _again_like_sql() -> str:
+def _again_like_sql(side: Side) -> str:
     """n of linked rows of the shorter list that look like a row of the longer list that is left."""
     left = "(SELECT p.*, k.birth AS born FROM pool_b p SEMI JOIN again_b USING (rid) JOIN key_b k ON k.rid = p.rid)"
-    alike = (f"{left} x ON x.name = b.name AND x.born = b.birth", *_same_village("lone_b"))
-    return " UNION ".join(
-        f"SELECT b.n FROM side_a b SEMI JOIN linked l ON l.a = b.n SEMI JOIN {one}" for one in alike
-    )
+    alike = [f"{left} x ON x.name = b.name AND x.born = b.birth"]
+    if here := _place_of(side):
+        alike += [
+            f"{left} x ON x.{k} = b.{k} AND coalesce(x.hukou_code, x.addr_code) = {here}" for k in ("name", "birth")
+        ]
+    linked = "(SELECT b.* FROM side_a b SEMI JOIN linked l ON l.a = b.n)"
+    return " UNION ".join(f"SELECT b.n FROM {linked} b SEMI JOIN {one}" for one in alike)
 
 
-def _same_village(table: str) -> list[str]:
-    """Same village with the same name or birthday; a list says where people live, or where they are registered."""
-    places = "coalesce({0}.addr_code, {0}.hukou_code)"
-    village = f"{places.format('x')} = {places.format('b')} AND {places.format('b')} % 1000 > 0"
-    return [f"{table} x ON x.{key} = b.{key} AND {village}" for key in ("name", "birth")]
+def _place_of(side: Side) -> str:
+    """SQL: where a row lives, or without that where it is registered; "" when the list says neither."""
+    columns = [f"b.{column}" for column in ("addr_code", "hukou_code") if column in side.columns]
+    return f"coalesce({', '.join([*columns, 'NULL'])})" if columns else ""

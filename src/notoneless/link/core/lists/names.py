@@ -146,11 +146,7 @@ def _code(verdict: str) -> int:
 
 def _verdict_sql() -> str:
     """The rules of `name_compare` over numbers: x the shorter name or the first of two as long, y the other."""
-    characters = ", ".join(
-        f"CAST(floor({side} / {_BASE_ROOM ** (i - 1)}) AS BIGINT) % {_BASE_ROOM} AS {side}{i}"
-        for side in "xy"
-        for i in PLACES
-    )
+    characters = ", ".join(f"{_character(side, i)} AS {side}{i}" for side in "xy" for i in PLACES)
     shapes = " ".join(
         f"LEFT JOIN base_shape {side}s{i} ON {side}s{i}.base = p.{side}{i}" for side in "xy" for i in PLACES
     )
@@ -159,6 +155,14 @@ def _verdict_sql() -> str:
             SELECT p.*, {", ".join(f"(p.x{i} = p.y{i} OR xs{i}.shape = ys{i}.shape) AS like{i}" for i in PLACES)}
             FROM (SELECT a, b, x, y, nx, ny, same_sound, {characters} FROM ({_ordered_sql()})) p {shapes}
         )"""
+
+
+def _character(side: str, place: int) -> str:
+    """SQL: the base character at one place. Rest first, then the quotient: a whole number of 60 bits is no double."""
+    if place == 1:
+        return f"{side} % {_BASE_ROOM}"
+    room = _BASE_ROOM ** (place - 1)
+    return f"CAST(round(({side} - {side} % {room}) / {room}) AS BIGINT) % {_BASE_ROOM}"
 
 
 def _ordered_sql() -> str:

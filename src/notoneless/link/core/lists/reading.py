@@ -1,19 +1,19 @@
 """Reading two lists into the engine: few, narrow columns, and of the longer list only the persons who can be meant.
 
 Makes `side_a` (the shorter list) and `side_b`: n (row in the file), row_id, name, birth (yyyymmdd), sex, idv (first 17
-digits of a well-shaped ID), tail (its 18th), id_text (an ID that is not well shaped), and the other columns as text or
-numbers.
+digits of a well-shaped ID), tail (its 18th), id_text (an ID that is not well shaped), and those of TEXTS and NUMBERS
+that the list has, as text and as numbers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from notoneless.common.dates import DateProblem, parse_date
 from notoneless.engine import Engine
-from notoneless.link.core.lists.columns import Columns, birth_within, first_17
+from notoneless.link.core.lists.columns import FIRST_DAY, LAST_DAY, Columns, birth_within, looks_whole
 
 _LEAST_SHARE = 0.00002
 """Of the shorter list: years of birth with fewer rows are typing errors."""
@@ -27,12 +27,14 @@ NUMBERS = ("addr_code", "hukou_code", "county_code")
 
 @dataclass(frozen=True)
 class Side:
-    """One list: `source` is the table it was opened as, `left`: it is the caller's left list."""
+    """One list: `source` is the table it was opened as, `left`: it is the caller's left list, `wanted`: SQL over the
+    source, which of its rows are in `table`."""
 
     table: str
     source: str
     columns: Columns
     left: bool
+    wanted: str = "true"
 
 
 def read_sides(engine: Engine) -> tuple[Side, Side]:
@@ -42,7 +44,8 @@ def read_sides(engine: Engine) -> tuple[Side, Side]:
     for side in (a, b):
         _days(engine, side)
     engine.step("side_a", _side_sql(a))
-    engine.step("side_b", _side_sql(b, _born_then(engine, b)))
+    b = replace(b, wanted=_born_then(engine, b))
+    engine.step("side_b", _side_sql(b, b.wanted))
     return a, b
 
 
@@ -53,8 +56,9 @@ def _side(engine: Engine, table: str, left: bool) -> Side:
 
 def _days(engine: Engine, side: Side) -> None:
     """Make `day_<side>` (written, day): days written in words and other forms, each distinct text read once."""
-    odd = side.columns.odd_day("dob")
-    found = engine.fetch(f"SELECT DISTINCT dob FROM {side.source} WHERE {odd} ORDER BY dob") if odd else None
+    odd = f"NOT coalesce(try_cast(dob AS INTEGER) BETWEEN {FIRST_DAY} AND {LAST_DAY}, false) AND dob <> ''"
+    wanted = f"SELECT DISTINCT dob FROM {side.source} WHERE {odd} ORDER BY dob"
+    found = engine.fetch(wanted) if side.columns.is_text("dob") else None
     written = found.column("dob").cast(pa.string()).to_pylist() if found else []
     days = pa.table({"written": pa.array(written, pa.string()), "day": pa.array(map(_read_day, written), pa.int32())})
     engine.load(f"day_{side.table}", days)
@@ -68,22 +72,27 @@ def _read_day(text: str) -> int | None:
     return None if day is None else day.year * 10000 + day.month * 100 + day.day
 
 
-def _side_sql(side: Side, where: str = "1 = 1") -> str:
+def _side_sql(side: Side, where: str = "true") -> str:
+    """Only the columns that are there, and texts as they are: what is left of few rows is cleaned later."""
     columns = side.columns
-    row_id = "row_id" if "row_id" in columns else "file_row"
-    idv = first_17(columns.text("id_no"))
-    texts = ", ".join(f"{columns.text(name)} AS {name}" for name in TEXTS)
-    numbers = ", ".join(f"{columns.number(name)} AS {name}" for name in NUMBERS)
-    written = f"LEFT JOIN day_{side.table} d ON d.written = s.dob" if columns.odd_day("dob") else ""
-    birth = columns.day("dob", "d.day" if written else "CAST(NULL AS INTEGER)")
+    there = [name for name in (*TEXTS, *NUMBERS) if name in columns]
+    kept = "".join(f", {columns.raw(name) if name in TEXTS else columns.number(name)} AS {name}" for name in there)
+    dated = side.columns.is_text("dob")
+    join = f"LEFT JOIN day_{side.table} d ON d.written = s.dob" if dated else ""
+    day = f"coalesce(CASE WHEN dob_number BETWEEN {FIRST_DAY} AND {LAST_DAY} THEN dob_number END, odd_day)"
+    id_text = columns.text("id_no")
     return f"""
-        SELECT n, row_id, name, birth, sex, idv, CASE WHEN idv IS NOT NULL THEN substr(id_text, 18, 1) END AS tail,
-            CASE WHEN idv IS NULL THEN id_text END AS id_text, {", ".join((*TEXTS, *NUMBERS))}
+        SELECT n, row_id, name, {day if dated else "dob_number"} AS birth, sex,
+            CASE WHEN {looks_whole("id_text", "id_number")} THEN id_number END AS idv,
+            CASE WHEN {looks_whole("id_text", "id_number")} THEN substr(id_text, 18, 1) END AS tail,
+            CASE WHEN {looks_whole("id_text", "id_number")} THEN NULL ELSE id_text END AS id_text
+            {"".join(f", {name}" for name in there)}
         FROM (
-            SELECT file_row AS n, {row_id} AS row_id, {columns.text("name")} AS name, {birth} AS birth,
-                CAST({columns.sex()} AS TINYINT) AS sex, {idv} AS idv, {columns.text("id_no")} AS id_text,
-                {texts}, {numbers}
-            FROM {side.source} s {written} WHERE {where}
+            SELECT file_row AS n, {"row_id" if "row_id" in columns else "file_row"} AS row_id, {columns.text("name")} AS name,
+                {"try_cast(dob AS INTEGER)" if dated else columns.day("dob", "CAST(NULL AS INTEGER)")} AS dob_number,
+                {"d.day" if dated else "CAST(NULL AS INTEGER)"} AS odd_day, CAST({columns.sex()} AS TINYINT) AS sex,
+                {id_text} AS id_text, try_cast(substr({id_text}, 1, 17) AS BIGINT) AS id_number {kept}
+            FROM (SELECT * FROM {side.source} WHERE {where}) s {join}
         )"""
 
 
@@ -101,12 +110,6 @@ def _born_then(engine: Engine, side: Side) -> str:
                 ) WHERE year BETWEEN 1900 AND 2099 GROUP BY year
             ) WHERE agreed = 1 AND n >= 2 OR n >= {_LEAST_SHARE!r} * (SELECT count(*) FROM side_a)"""
     ).to_pylist()[0]
-    if years["first"] is None:
-        return "1 = 1"
-    first, last = int(years["first"]), int(years["last"])
-    columns = side.columns
-    id_year = f"substr({columns.text('id_no')}, 7, 4) BETWEEN '{first}' AND '{last}'"
-    if "dob" not in columns:
-        return f"coalesce({id_year}, true)" if "id_no" in columns else "1 = 1"
-    birth = columns.day("dob", "d.day" if columns.odd_day("dob") else "CAST(NULL AS INTEGER)")
-    return f"coalesce({birth} BETWEEN {first}0101 AND {last}1231, {id_year}, true) OR coalesce({id_year}, false)"
+    return (
+        side.columns.born_between(int(years["first"]), int(years["last"])) if years["first"] is not None else "true"
+    )
