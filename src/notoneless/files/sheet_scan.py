@@ -19,6 +19,8 @@ NARROW = 26
 """Columns A to Z are not told apart: every sheet counts as at least so wide."""
 LONGEST_ROW = 32 << 20
 """Bytes of XML in one row, or above the first row: 16,384 cells of a kilobyte each need 16 MiB."""
+SAMPLE = 1 << 16
+"""Bytes of a block in which the way a sheet is written shows."""
 _DDE = re.compile(
     r"(?:^|[=+\-*/(,;&{])\s*(?:[A-Za-z_][\w.]*\s*\|\s*(?:'[^'\"]*'|[^'\"!&]*)!|DDE(?:AUTO)?\s*\()", re.I
 )
@@ -71,6 +73,7 @@ class _Marks:
         p = re.escape(prefix)
         self.row, self.end = b"<" + prefix + b"row", b"</" + prefix + b"sheetData"
         self.contents = (b"</" + prefix + b"v>", b"</" + prefix + b"is>")
+        self.cell_end = b"</" + prefix + b"c>"
         self.formula = b"<" + prefix + b"f"
         self.usual_cell = b"<" + prefix + b'c r="'
         self.row_tag = re.compile(rb"<%brow\b[^>]*>" % p)
@@ -155,10 +158,9 @@ class SheetScan:
 
     def _read_rows(self, block: bytes) -> None:
         facts, marks = self._facts, self._marks
-        values, texts = (block.count(mark) for mark in marks.contents)
-        facts.filled += values + texts
-        self._find_last_row(block, texts)
-        usual = marks.usual_cell in block[: 1 << 16]
+        facts.filled += block.count(marks.cell_end)
+        self._find_last_row(block)
+        usual = marks.usual_cell in block[:SAMPLE]
         wide = set((marks.wide_usual if usual else marks.wide).findall(block))
         facts.width = max([facts.width, *(column_number(letters.decode()) for letters in wide)])
         if facts.hidden_columns:
@@ -170,12 +172,13 @@ class SheetScan:
             hidden = [tag for tag in marks.row_tag.findall(block) if _HIDDEN.search(tag)]
             facts.hidden_rows += [int(number[1]) for tag in hidden if (number := _ROW_NUMBER.search(tag))]
         # Each search of a whole sheet counts, so a mark is looked for before any pattern is.
-        if b' t="e"' in block or b" t='e'" in block:
+        if b' t="e"' in block or (b"='" in block[:SAMPLE] and b" t='e'" in block):
             self._read_errors(block)
 
-    def _find_last_row(self, block: bytes, texts: int) -> None:
+    def _find_last_row(self, block: bytes) -> None:
         value, text = self._marks.contents
-        last = max(block.rfind(value), block.rfind(text) if texts else -1)
+        last = block.rfind(value)
+        last = max(last, block.rfind(text, max(last, 0)))
         start = block.rfind(self._marks.row, 0, last)
         tag = self._marks.row_tag.match(block, start) if last >= 0 and start >= 0 else None
         if tag and (number := _ROW_NUMBER.search(tag[0])):

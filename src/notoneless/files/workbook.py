@@ -4,7 +4,7 @@ import datetime
 import io
 import struct
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from python_calamine import (
     CalamineError,
@@ -16,7 +16,6 @@ from python_calamine import (
 )
 
 from notoneless.files.biff import read_facts
-from notoneless.files.cells import cell_text
 from notoneless.files.guard import inspect_workbook, memory_of
 from notoneless.files.html_tables import read_html
 from notoneless.files.ole import OleFile
@@ -71,8 +70,8 @@ class ParsedWorkbook:
             ],
         }
 
-    def rows(self, sheet: int) -> Iterator[list[str]]:
-        """Rows from row 1 of the sheet, cells from column A. Raises Refused E010 and E004."""
+    def rows(self, sheet: int) -> Iterator[list[Any]]:
+        """Rows from row 1 of the sheet, cells from column A, as the parser gives them. Raises Refused E010, E004."""
         number, name, _hidden = self._sheets[sheet]
         facts = self._facts_of(number)
         if facts.unstored:
@@ -144,15 +143,14 @@ def _open(source: BinaryIO) -> CalamineWorkbook:
         raise Refused("E003" if protected else "E004", detail=repr(error)) from error
 
 
-def _plain_rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+def _plain_rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
     if sheet.start is None:
         return
     indent = [""] * sheet.start[1]
-    for cells in sheet.iter_rows():
-        yield indent + [cell if type(cell) is str else cell_text(cell) for cell in cells]
+    yield from (indent + cells for cells in sheet.iter_rows()) if indent else sheet.iter_rows()
 
 
-def _with_errors(rows: Iterator[list[str]], errors: dict[int, str]) -> Iterator[list[str]]:
+def _with_errors(rows: Iterator[list[Any]], errors: dict[int, str]) -> Iterator[list[Any]]:
     """The rows with #N/A and its kind in their places, where the parser leaves nothing."""
     waiting = iter(sorted(errors.items()))
     key, text = next(waiting)
@@ -160,6 +158,6 @@ def _with_errors(rows: Iterator[list[str]], errors: dict[int, str]) -> Iterator[
         while key < (number + 1) * MAX_COLUMNS:
             column = key - number * MAX_COLUMNS
             row += [""] * (column + 1 - len(row))
-            row[column] = row[column] or text
+            row[column] = text if row[column] == "" else row[column]
             key, text = next(waiting, (len(errors) * MAX_COLUMNS << 24, ""))
         yield row

@@ -20,7 +20,7 @@ from tests.lib.workbooks import one_sheet, roster, rows_xml
 
 from notoneless.common.errors import Fault
 from notoneless.files import guarded
-from notoneless.files.child import FRAME, Server, row_line, serve
+from notoneless.files.child import FRAME, Server, joined, serve, texts
 from notoneless.files.guarded import GuardedWorkbook
 from notoneless.files.refusal import Refused
 from notoneless.files.sniff import form_of
@@ -230,8 +230,9 @@ def test_rows_come_in_blocks_from_any_place() -> None:
 
 
 def test_characters_that_keep_cells_apart_cannot_be_smuggled_in() -> None:
-    assert row_line(["a\x1fb", "c\x1ed\x00"]) == "ab\x1fcd"
-    assert row_line(["王", ""]) == "王\x1f"
+    rows = [["a\x1fb", "c\x1ed\x00"], [], ["王", 1.0]]
+    assert joined(rows, ["\x1f".join(texts(row)) for row in rows]) == "ab\x1fcd\x1e\x1e王\x1f1"
+    assert joined([], []) == ""
 
 
 def test_a_row_without_end_is_refused() -> None:
