@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from notoneless.common.errors import Fault
 from notoneless.flows.habits import fitting, habits_for, kinds_with_habits
 from notoneless.flows.upload_columns import likeliest_header
-from notoneless.roster.core import Correction, read_roster_batches
+from notoneless.roster.core import Correction, load_kinds, read_roster_batches
 from notoneless.roster.core.mapping import make_headings
 from notoneless.roster.records.models import UploadDraft
 
@@ -29,11 +29,18 @@ def reading_of(draft: UploadDraft, data: bytes) -> Reading:
     said = [Correction.from_dict(one) for one in draft.corrections]
     if "habits" in draft.result:
         return Reading(draft.kind, draft.mapping, said, draft.result["habits"])
-    if not (draft.kind or kinds_with_habits(draft.sender, place_code=draft.place_code)):
+    kinds = kinds_with_habits(draft.sender, place_code=draft.place_code)
+    kinds = [kind for kind in kinds if draft.kind in ("", kind)]
+    if not kinds:
         return Reading(draft.kind, draft.mapping, said)
-    kind, labels = _kind_and_labels(draft, data)
-    headings, meanings = habits_for(draft.sender, kind, place_code=draft.place_code) if kind else ({}, [])
-    columns = fitting(headings, labels)
+    kind, sheets = _kind_and_labels(draft, data, kinds)
+    headings, meanings = _still_known(kind, *habits_for(draft.sender, kind, place_code=draft.place_code))
+    columns = {
+        label: column
+        for labels in sheets
+        for label, column in fitting(headings, labels).items()
+        if label not in draft.mapping
+    }
     own = {(one.column, one.written) for one in said}
     brought = [one for one in meanings if (one.column, one.written) not in own]
     habits = {"columns": columns, "corrections": [one.to_dict() for one in brought]}
@@ -45,8 +52,19 @@ def reading_of(draft: UploadDraft, data: bytes) -> Reading:
     )
 
 
-def _kind_and_labels(draft: UploadDraft, data: bytes) -> tuple[str, list[str]]:
-    """The kind of a file and its headings; of one that cannot be told, those of the kind whose habits fit it best."""
+def _still_known(
+    kind: str, headings: Mapping[str, str], meanings: Iterable[Correction]
+) -> tuple[dict[str, str], list[Correction]]:
+    """Without what speaks of columns that the kind no longer has."""
+    known = {column.id for column in load_kinds()[kind].columns} if kind in load_kinds() else set()
+    kept = {label: column for label, column in headings.items() if column in ("", *known)}
+    return kept, [one for one in meanings if one.column in known]
+
+
+def _kind_and_labels(draft: UploadDraft, data: bytes, kinds: list[str]) -> tuple[str, list[list[str]]]:
+    """The kind of a file and the headings of each sheet; of one that cannot be told, those of the kind among ``kinds``
+    whose habits fit it best.
+    """
     try:
         head = read_roster_batches(
             data,
@@ -56,12 +74,11 @@ def _kind_and_labels(draft: UploadDraft, data: bytes) -> tuple[str, list[str]]:
             sheet=draft.sheet or None,
         ).head
     except Fault:
-        return _likely(draft, data)
-    return head.kind.id, [heading.label for heading in make_headings(head.header)]
+        return _likely(draft, data, kinds)
+    return head.kind.id, [[heading.label for heading in make_headings(sheet.header)] for sheet in head.sheets]
 
 
-def _likely(draft: UploadDraft, data: bytes) -> tuple[str, list[str]]:
-    kinds = [draft.kind] if draft.kind else kinds_with_habits(draft.sender, place_code=draft.place_code)
+def _likely(draft: UploadDraft, data: bytes, kinds: list[str]) -> tuple[str, list[list[str]]]:
     best: tuple[int, str, list[str]] = (0, draft.kind, [])
     for kind in kinds:
         headings, _ = habits_for(draft.sender, kind, place_code=draft.place_code)
@@ -69,4 +86,4 @@ def _likely(draft: UploadDraft, data: bytes) -> tuple[str, list[str]]:
         fits = len(fitting(headings, likely.labels)) if likely else 0
         if likely and fits > best[0]:
             best = fits, kind, likely.labels
-    return best[1], best[2]
+    return best[1], [best[2]]

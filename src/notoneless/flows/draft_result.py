@@ -15,7 +15,7 @@ from notoneless.flows.draft_reading import Reading
 from notoneless.flows.import_file import ImportOutcome, sheets_of
 from notoneless.flows.upload_columns import columns_read, keep_columns, likeliest_header, sheet_names
 from notoneless.org.models import User
-from notoneless.roster.core import Roster
+from notoneless.roster.core import Roster, load_kinds
 from notoneless.roster.records.models import UploadDraft
 from notoneless.roster.records.queries import list_deliveries
 
@@ -61,8 +61,8 @@ def fault_result(draft: UploadDraft, data: bytes, reading: Reading, fault: Fault
     if reading.habits:
         result["habits"] = dict(reading.habits)
     if fault.code in MATCH_BY_HAND or questions:
-        kinds = [reading.kind] if reading.kind else ()
-        likely = likeliest_header(data, draft, kinds)
+        meant = [kind.id for kind in load_kinds().values() if kind.name == fault.values.get("kind")]
+        likely = likeliest_header(data, draft, [reading.kind] if reading.kind else meant)
         if likely is not None and len(likely.labels) > 1:
             keep_columns(draft, likely.columns())
             columns = {**likely.mapping.columns, **reading.mapping}

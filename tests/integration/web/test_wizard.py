@@ -122,6 +122,7 @@ def test_a_column_that_must_be_asked_is_answered_and_remembered(cast: Cast) -> N
     assert (habit.sender, habit.place_code, habit.kind) == (w.POLICE, COUNTY, "hukou")
     assert (habit.sort, habit.written, habit.column) == ("heading", "号码一栏", "id_no")
     assert (events("draft.match"), events("habit.set")) == (1, 1)
+    assert "按上次的对法" not in w.page_of(client, draft), "it was said just now"
 
 
 def test_the_next_list_of_that_sender_is_read_the_same_way_and_says_so(cast: Cast) -> None:
@@ -229,6 +230,7 @@ def test_habits_of_words_are_used_shown_and_can_be_taken_back_for_one_list(cast:
     assert "按上次的" in w.page_of(client, again)
     w.click(client, again, "undo", key=key)
     assert again.result["corrected"] == []
+    assert "按上次的对法" not in w.page_of(client, again)
     assert w.suggestion(again, w.ODD_VILLAGE)["rows"] == 2
 
 

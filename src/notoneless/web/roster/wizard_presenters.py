@@ -135,7 +135,7 @@ def column_lines(kind: KindDefinition, draft: UploadDraft, columns: Sequence[Fil
     """The columns of a file as they were taken, or would be for ``kind`` when that is another than the draft's."""
     result = draft.result
     found = result.get("choices") or result.get("mapping", {})
-    labels = [column.label for column in columns] or found.get("labels", [])
+    labels = [column.label for column in columns] or list(found.get("labels", []))
     values = {column.label: column.values for column in columns}
     known = found.get("kind", draft.kind) == kind.id or draft.kind == kind.id
     matched = dict(found.get("columns", {})) if known else match_columns(kind, make_headings(labels)).columns
@@ -148,6 +148,7 @@ def column_lines(kind: KindDefinition, draft: UploadDraft, columns: Sequence[Fil
     }
     names = {column.name: column.id for column in kind.columns}
     questions = {one["label"]: one for one in result.get("questions", ())} if known else {}
+    labels += [label for label in questions if label not in labels]
     by_id = {column.id: column for column in kind.columns}
     return [
         ColumnLine(label, samples=questions[label]["examples"], question=questions[label]["choices"])
@@ -197,14 +198,18 @@ def _masked(value: str, column: Column | None) -> str:
 
 
 def habit_words(draft: UploadDraft) -> list[str]:
-    """What of a reading came from the sender's earlier lists: “证件号”＝身份证号."""
+    """What of a reading came from the sender's earlier lists and still holds: “证件号”＝身份证号."""
     habits = draft.result.get("habits", {})
+    columns = {
+        label: column for label, column in habits.get("columns", {}).items() if draft.mapping.get(label) == column
+    }
+    corrections = [one for one in habits.get("corrections", ()) if one in draft.corrections]
     names = _column_names(draft.kind)
     words = [
         _("“%(label)s”＝%(name)s") % {"label": label, "name": names.get(column, _("不用"))}
-        for label, column in habits.get("columns", {}).items()
+        for label, column in columns.items()
     ]
-    return words + [_sentence(one, names) for one in habits.get("corrections", ())]
+    return words + [_sentence(one, names) for one in corrections]
 
 
 def suggestion_lines(draft: UploadDraft) -> tuple[list[SuggestionLine], list[SuggestionLine]]:
