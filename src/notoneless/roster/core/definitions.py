@@ -85,7 +85,7 @@ class KindDefinition:
 
     ``covers``: place — a list speaks for everybody of its place, whoever sent it; sender — each sender speaks for
     itself only. ``unit``: by what one asks whether a list has come, township or school. ``exports``: programs whose
-    own export this may be, each with headings that tell it (two of them are enough).
+    own export this may be, each with headings that tell it (two of them are enough). ``household``: a row may hold a whole family (成员1姓名, 成员2姓名…).
     """
 
     id: str
@@ -96,6 +96,7 @@ class KindDefinition:
     senders: tuple[str, ...]
     covers: str
     unit: str
+    household: bool
     hints: tuple[str, ...]
     columns: tuple[Column, ...]
     signature: tuple[str, ...]
@@ -197,6 +198,7 @@ def _kind(file: Path, data: Mapping[str, Any], shared: _Shared) -> KindDefinitio
             senders=tuple(data["senders"]),
             covers=_one_of(data.get("covers", "sender"), COVERS),
             unit=_one_of(data.get("unit", "township"), UNITS),
+            household=bool(data.get("household", False)),
             hints=tuple(data.get("hints", ())),
             columns=_columns(data, shared),
             signature=tuple(data.get("signature", ())),

@@ -6,25 +6,29 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from notoneless.common import resident_id
-from notoneless.common.resident_id import ResidentId
+from notoneless.common import resident_id, student_no
+from notoneless.common.resident_id import ResidentId, mask
 from notoneless.policy.places import Places, level_of
 from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.normalise import Issue
 
 BIRTH_DIFFERS, SEX_DIFFERS, BIRTH_TAKEN, UPGRADED = "E210", "E211", "E212", "E109"
-NO_PLACE = "E305"
+NO_PLACE, STUDENT_NO = "E305", "E322"
 UNKNOWN_SEX = "0"
 SEX_NAMES = {"1": "男", "2": "女"}
 _HOUSE_NUMBER = re.compile(r"[0-9０-９].*")
 
 
 def judge_identity(cell: str, column: Column) -> tuple[ResidentId, Issue | None]:
-    """Read the ID cell; a wrong number is kept as typed, for it may be repaired when persons are linked.
+    """Read the ID cell; a wrong number is kept as typed, for it may be repaired when persons are linked; of a student
+    number the ID number inside is taken.
 
     Only a valid number says anything of birth and sex; no number and a placeholder have the value "".
     """
     found = resident_id.parse(cell)
+    inside = student_no.parse(cell).resident_id if found.state == "bad_chars" else ""
+    if inside:
+        return resident_id.parse(inside), Issue(STUDENT_NO, {"column": column.name, "masked": mask(inside)})
     code = UPGRADED if found.upgraded else found.problem_code
     if not code:
         return found, None

@@ -166,7 +166,7 @@ def read_roster_batches(
     head = Head(
         kind=found.parts[0].kind,
         recognised=recognised_sentence(found),
-        sheets=[_sheet_head(part) for part in found.parts],
+        sheets=[_sheet_head(part) for part in found.people],
         left_out=found.left_out,
         format=table.format,
         encoding=table.encoding,
@@ -183,7 +183,7 @@ def read_roster_batches(
         registers=replace(known, within=within or known.within),
         date1904=table.date1904,
     )
-    return RosterBatches(head, found.parts, reader, chunk_rows)
+    return RosterBatches(head, found.people, reader, chunk_rows)
 
 
 def _sheet_head(part: Candidate) -> SheetHead:
@@ -196,6 +196,7 @@ def _sheet_head(part: Candidate) -> SheetHead:
         hidden_rows=hidden_rows_text(part),
         hidden_columns=part.rows.sheet.hidden_columns,
         titles=part.rows.titles,
+        member=part.members.index(part.mapping) + 1 if part.members else 0,
     )
 
 

@@ -14,6 +14,7 @@ from notoneless.roster.core.definitions import KindDefinition
 from notoneless.roster.core.header_rows import FEWEST_COLUMNS, HEADER_ROWS, HeaderRows, possible_headers
 from notoneless.roster.core.header_text import heading_key
 from notoneless.roster.core.mapping import ColumnMapping, match_columns, missing_fault
+from notoneless.roster.core.members import member_mappings, numbered
 from notoneless.roster.core.questions import (
     Looked,
     Question,
@@ -42,7 +43,8 @@ EMPTY, HIDDEN, NO_HEADER, NOT_CHOSEN, NOTES = "空表", "隐藏的表", "没有�
 @dataclass(frozen=True)
 class Candidate:
     """One reading of one sheet as one kind. ``marks``: how many columns that tell this kind from others are there;
-    ``held``: how many of the columns named by hand.
+    ``held``: how many of the columns named by hand; ``members``: one mapping for each person of a row, empty when a
+    row is one person.
     """
 
     kind: KindDefinition
@@ -52,6 +54,7 @@ class Candidate:
     hinted: bool
     held: int
     score: float
+    members: tuple[ColumnMapping, ...] = ()
 
     @property
     def order(self) -> tuple[int, bool, float]:
@@ -62,6 +65,10 @@ class Candidate:
     def is_telling(self) -> bool:
         """Whether anything but names and numbers speaks for this kind."""
         return bool(self.marks or self.hinted)
+
+    def people(self) -> list[Candidate]:
+        """The readings of each person of a row; only this one when a row is one person."""
+        return [replace(self, mapping=each) for each in self.members] or [self]
 
     def names_it(self, hint: str) -> bool:
         """Whether the sheet or a title above the header holds this name of the kind."""
@@ -77,6 +84,11 @@ class Recognised:
     parts: list[Candidate]
     told: bool
     left_out: list[tuple[str, str]]
+
+    @property
+    def people(self) -> list[Candidate]:
+        """The readings to be walked: each sheet, and of a sheet with families in its rows each member."""
+        return [person for part in self.parts for person in part.people()]
 
 
 def recognise(
@@ -166,7 +178,10 @@ class _Recognition:
         return [rows for rows in possible_headers(sheet, self._words) if self._has_headings(rows)]
 
     def _has_headings(self, rows: HeaderRows) -> bool:
-        known = sum(not self._all_keys.isdisjoint(heading.keys) for heading in rows.headings)
+        known = sum(
+            not (self._all_keys.isdisjoint(heading.keys) and self._all_keys.isdisjoint(numbered(heading)[1]))
+            for heading in rows.headings
+        )
         return known >= FEWEST_COLUMNS or not rows.labels.isdisjoint(self._given)
 
     @functools.cached_property
@@ -240,12 +255,14 @@ class _Recognition:
         if self._told is None and not set(filter(None, given.values())) <= {column.id for column in kind.columns}:
             return None
         mapping = match_columns(kind, rows.headings, given)
+        members = tuple(member_mappings(kind, rows.headings, mapping))
+        mapping = members[0] if members else mapping
         if len(mapping.columns) < min(FEWEST_COLUMNS, len(kind.columns)):
             return None
         if rows.single and not _gains(kind, rows, mapping):
             return None
         reading = Candidate(
-            kind, rows, mapping, _marks(kind, rows, mapping), self._hinted(kind, rows), len(given), 0.0
+            kind, rows, mapping, _marks(kind, rows, mapping), self._hinted(kind, rows), len(given), 0.0, members
         )
         return replace(reading, score=self._score(reading))
 

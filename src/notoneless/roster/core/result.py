@@ -97,6 +97,7 @@ class SheetHead:
 
     ``header_row`` and ``first_row`` (of data) count from 1. ``hidden_rows`` says which rows of data the file hides,
     as ``5–9、12``; ``hidden_columns`` count from 0. Both are read like the others. ``titles``: cells above the header.
+    ``member``: of a list with a family in each row, which of its persons is read here (from 1; 0: a row is one person).
     """
 
     name: str
@@ -107,6 +108,7 @@ class SheetHead:
     hidden_rows: str = ""
     hidden_columns: tuple[int, ...] = ()
     titles: tuple[str, ...] = ()
+    member: int = 0
 
 
 @dataclass(frozen=True)

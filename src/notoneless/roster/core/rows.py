@@ -7,8 +7,10 @@ from itertools import chain
 from notoneless.roster.core.definitions import KindDefinition
 from notoneless.roster.core.header_text import heading_key, tidy
 from notoneless.roster.core.mapping import Heading
+from notoneless.roster.core.members import OWN
 from notoneless.roster.core.result import SheetHead
 
+NO_MEMBER = "没有这一位成员"
 BLANK, ONLY_EXTRA, SUM, NOTE, HEADER = "空行", "只有序号等不用的列", "合计行", "说明行", "重复的表头"
 FEW_FILLED = 3
 """A note row has at most so many filled cells (填表人, 审核人, 日期)."""
@@ -28,6 +30,7 @@ class RowFilter:
         self._positions = sorted(mapping.positions.values())
         self._name_at = mapping.positions.get("name", mapping.positions.get("school_name", self._positions[0]))
         self._id_at = mapping.positions.get("id_no")
+        self._own = [mapping.positions[each] for each in OWN if each in mapping.positions] if sheet.member else []
         self._titles = frozenset(map(heading_key, sheet.titles))
         self._header_keys = [frozenset(heading.repeats) for heading in headings]
         self._header_names = {*headings[self._name_at].texts, *sheet.titles}
@@ -60,6 +63,8 @@ class RowFilter:
             return reason
         if self._is_header(row):
             return HEADER
+        if self._own and not any(index in filled for index in self._own):
+            return NO_MEMBER
         return "" if any(index in filled for index in self._positions) else ONLY_EXTRA
 
     def _sum_or_note(self, row: Sequence[str]) -> str:

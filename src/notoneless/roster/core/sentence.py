@@ -52,7 +52,7 @@ def _marks_named(marks: Iterable[str], part: Candidate) -> list[str]:
 
 def _sheets_read(parts: Sequence[Candidate]) -> str:
     first = parts[0]
-    labels = list(first.mapping.columns)
+    labels = list(dict.fromkeys(label for person in first.people() for label in person.mapping.columns))
     named = "、".join(labels[:NAMED_COLUMNS]) + ("等" if len(labels) > NAMED_COLUMNS else "")
     if len(parts) == 1:
         where = (
@@ -70,6 +70,8 @@ def _notes(found: Recognised) -> Iterable[str]:
     extra = list(dict.fromkeys(label for part in parts for label in part.mapping.extra))
     if extra:
         yield f"另有 {len(extra)} 列不用"
+    if most := max(len(part.members) for part in parts):
+        yield f"每行最多写 {most} 个人，一人算一行"
     for part in parts:
         sheet = part.rows.sheet
         name = f"工作表“{sheet.name}”" if len(parts) > 1 else ""

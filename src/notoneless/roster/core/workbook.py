@@ -1,8 +1,9 @@
 """Workbooks for the sender: the rows to correct with the reason beside them, and an empty template per kind."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,25 +36,39 @@ def errors_workbook(roster: Roster, path: Path) -> int:
     additions are left out when it is read again, and 汇总 says which kind it is.
     """
     sheets: list[Sheet] = []
-    for head in roster.head.sheets:
-        refused = roster.refused.filter(pc.equal(roster.refused["sheet"], head.name))
+    for name in dict.fromkeys(head.name for head in roster.head.sheets):
+        refused = roster.refused.filter(pc.equal(roster.refused["sheet"], name))
         if refused.num_rows:
-            sheets.append(_wrong_rows(roster.head.kind, head, refused, {sheet.name for sheet in sheets}))
+            heads = [head for head in roster.head.sheets if head.name == name]
+            sheets.append(_wrong_rows(roster.head.kind, heads, refused, {sheet.name for sheet in sheets}))
     write_workbook(path, [*sheets, _summary(roster)])
     return roster.refused.num_rows
 
 
-def _wrong_rows(kind: KindDefinition, head: SheetHead, refused: pa.Table, taken: set[str]) -> Sheet:
-    header = importable_header(kind, head)
-    tints, notes = _marks(refused, len(header))
+def _wrong_rows(kind: KindDefinition, heads: Sequence[SheetHead], refused: pa.Table, taken: set[str]) -> Sheet:
+    """The wrong rows of one sheet; ``heads``: its readings, several when a row holds several persons."""
+    head = heads[0]
+    header = list(head.header) if head.member else importable_header(kind, head)
+    rows = _one_row_each(refused) if head.member else refused
+    tints, notes = _marks(rows, len(header))
     return Sheet(
         name=_sheet_name(head.name, taken),
         header=[*header, ERROR_COLUMN],
-        rows=_rows(refused, len(header)),
+        rows=_rows(rows, len(header)),
         widths=[*[NARROW] * len(header), WIDE],
         tints=tints,
         cell_notes=notes,
     )
+
+
+def _one_row_each(refused: pa.Table) -> pa.Table:
+    """Rows that were refused for several of their persons, once each with all that is wrong."""
+    merged: dict[int, dict[str, Any]] = {}
+    for row in sorted(refused.to_pylist(), key=lambda each: each["row_no"]):
+        kept = merged.setdefault(row["row_no"], {**row, "problems": [], "columns": [], "sentences": []})
+        for key in ("problems", "columns", "sentences"):
+            kept[key] += row[key]
+    return pa.Table.from_pylist(list(merged.values()), schema=refused.schema)
 
 
 def importable_header(kind: KindDefinition, head: SheetHead) -> list[str]:
