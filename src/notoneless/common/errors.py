@@ -23,6 +23,8 @@ from typing import Any
 
 import yaml
 
+from notoneless.common.yaml_files import FastLoader
+
 PACKAGE = Path(__file__).resolve().parents[1]
 SEVERITIES = frozenset({"refuse", "warn", "fault"})
 FIELDS = frozenset({"name", "what", "how", "example", "severity"})
@@ -150,7 +152,7 @@ def _rebuild(code: str, where: str, detail: str, values: dict[str, Any]) -> Faul
     return Fault(code, where=where, detail=detail, **values)
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+class _UniqueKeyLoader(FastLoader):
     """YAML keeps the last of two equal keys in silence; here that would lose an error text, so it is refused."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

@@ -95,6 +95,8 @@ def problem_code(text: str) -> str:
     """The catalog code of what is wrong with a typed name, "" when nothing is. Only E230 (no name) makes a row
     unusable.
     """
+    if _PLAIN.fullmatch(text) and text not in _NO_NAME and "某" not in text:
+        return ""
     name = clean(text)
     if name.upper() in _NO_NAME:
         return "E230"

@@ -49,4 +49,5 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _wide(text: str) -> int:
-    return sum(character > "\x7f" for character in text) if not text.isascii() else 0
+    """How many characters are not ASCII."""
+    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))

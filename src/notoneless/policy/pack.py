@@ -22,9 +22,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from notoneless.common.errors import Fault
+from notoneless.common.yaml_files import read_yaml
 from notoneless.policy.places import LEVEL_DIGITS, Places, full_code
 
 ROOT = Path(__file__).parent
@@ -216,7 +215,7 @@ def _read_codes(path: Path) -> dict[str, str]:
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise Fault("E523", where=path.name, problem="不是一个键值表")
     return content

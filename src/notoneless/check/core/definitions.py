@@ -12,9 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from notoneless.common.errors import Fault
+from notoneless.common.yaml_files import read_yaml
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions"
 STATES = ("met", "gap", "excused", "unknown")
@@ -83,7 +82,7 @@ def load_checks(folder: Path = DEFINITIONS) -> Mapping[str, CheckDefinition]:
 @functools.cache
 def load_shared_tables(folder: Path = DEFINITIONS) -> tuple[SharedTable, ...]:
     """The shared tables in the order in which they are made. Raises E510."""
-    entries = yaml.safe_load((folder / "tables.yaml").read_text(encoding="utf-8"))["tables"]
+    entries = read_yaml(folder / "tables.yaml")["tables"]
     return tuple(
         SharedTable(one["id"], one["name"], _read_sql(folder / "tables" / f"{one['id']}.sql")) for one in entries
     )
@@ -112,7 +111,7 @@ def _in_order(checks: Mapping[str, CheckDefinition]) -> Iterable[CheckDefinition
 
 def _read_check(path: Path) -> CheckDefinition:
     place = f"{path.parent.name}/{path.name}"
-    given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    given = read_yaml(path)
     if not isinstance(given, dict) or set(given) != FIELDS:
         strange = FIELDS ^ set(given if isinstance(given, dict) else ())
         raise Fault("E510", where=place, problem=f"多出或缺少：{'、'.join(sorted(strange))}")
