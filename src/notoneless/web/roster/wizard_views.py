@@ -252,8 +252,9 @@ def check(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 def rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """看这些行: the rows of one kind of error, masked, page by page."""
     draft = get_draft(request.user, str(draft_id))
-    code = request.GET.get("code", "")
-    problem = next((one for one in draft.result.get("problems", ()) if one["code"] == code), None)
+    problems = {one["code"]: one for one in draft.result.get("problems", ())}
+    code = request.GET.get("code") or next(iter(problems), "")
+    problem = problems.get(code)
     if problem is None:
         raise Fault("E704", where=code)
     found = problem_rows(draft, code)
