@@ -109,7 +109,7 @@ def _members() -> dict[str, str | bytes]:
 
 
 def last_row() -> bytes:
-    """A list that the spreadsheet cut off at its last row: one more row stands in row 1,048,576."""
+    """The last row of a short list stands in row 1,048,576: a slip that drags a million empty rows along."""
 
     def moved(xml: str) -> str:
         place = xml.rindex("<row ")
@@ -170,7 +170,7 @@ FILES = {
     "坏文件/内部实体.xlsx": lambda: with_entity('a "aaaa"'),
     "坏文件/外部实体.xlsx": lambda: with_entity('a SYSTEM "file:///etc/passwd"'),
     "坏文件/炸弹.xlsx": bomb,
-    "坏文件/写到最后一行.xlsx": last_row,
+    "坏文件/最后一行有一格.xlsx": last_row,
     "坏文件/右下角有一格.xlsx": far_cell,
     "坏文件/六十万处合并.xlsx": many_merges,
     "坏文件/动态数据交换.xlsx": dde,

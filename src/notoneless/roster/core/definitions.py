@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from notoneless.common.errors import Fault
+from notoneless.common.yaml_files import read_yaml
 from notoneless.roster.core.header_text import heading_key
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions"
@@ -162,7 +161,7 @@ def load_kinds(folder: Path = DEFINITIONS) -> Mapping[str, KindDefinition]:
         words={key: tuple(map(str, words)) for key, words in _read(folder, "headers.yaml").items()},
     )
     files = sorted(folder.glob("*/kind.yaml"))
-    kinds = [_kind(file, yaml.safe_load(file.read_text(encoding="utf-8")), shared) for file in files]
+    kinds = [_kind(file, read_yaml(file), shared) for file in files]
     return {kind.id: kind for kind in kinds}
 
 
@@ -183,7 +182,7 @@ class _Shared:
 
 def _read(folder: Path, name: str) -> Any:
     own = folder / name
-    return yaml.safe_load((own if own.exists() else DEFINITIONS / name).read_text(encoding="utf-8"))
+    return read_yaml(own if own.exists() else DEFINITIONS / name)
 
 
 def _kind(file: Path, data: Mapping[str, Any], shared: _Shared) -> KindDefinition:
