@@ -57,6 +57,7 @@ from notoneless.cli import (  # noqa: E402
     habits,
     inbox,
     ledger,
+    link_lists,
     policy,
     roster,
     serve,
@@ -66,7 +67,7 @@ from notoneless.cli import (  # noqa: E402
 )
 
 for module in (
-    roster, coverage, habits, inbox, sweep, ledger, trail, policy, accounts, tokens, serve, doctor, demo,
+    roster, link_lists, coverage, habits, inbox, sweep, ledger, trail, policy, accounts, tokens, serve, doctor, demo,
 ):  # fmt: skip
     module.add_to(app)
 
