@@ -26,7 +26,7 @@ COMMANDS = dict(walk(typer.main.get_command(app), ("notoneless",)))
 TECHNICAL = re.compile(
     r"notoneless(?: work)?\S*|--?[a-z][\w-]*|[A-Z_]{4,}|\b(?:Excel|WPS|CSV|JSON|Ctrl|hukou|csv|xlsx|json|table|township|county|city"
     r"|schema_version|admin|clerk|lishi|system_admin|county_\w+|township_officer|principal|teacher|partner|auditor"
-    r"|X-Forwarded-\w+|[CDP]\w{10,}|D?\d{8}-\w+|zip|send|read)\b"
+    r"|Parquet|parquet|duckdb|spark|name|id_no|dob|X-Forwarded-\w+|[CDP]\w{10,}|D?\d{8}-\w+|zip|send|read)\b"
 )
 
 
