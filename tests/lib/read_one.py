@@ -19,13 +19,7 @@ from notoneless.files.tables import read_table
 
 def main(path: str) -> None:
     started = time.monotonic()
-    code, rows = "", 0
-    try:
-        for sheet in read_table(path).sheets:
-            for _row in sheet.rows:
-                rows += 1
-    except Fault as fault:
-        code = fault.code
+    code, rows = walk(path)
     seconds = time.monotonic() - started
     own, child = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     result = {
@@ -38,6 +32,18 @@ def main(path: str) -> None:
         "left": children_left(),
     }
     sys.stdout.write(json.dumps(result) + "\n")
+
+
+def walk(path: str) -> tuple[str, int]:
+    """The code of the refusal ("" when there was none) and the rows read; the table is let go on return."""
+    rows = 0
+    try:
+        for sheet in read_table(path).sheets:
+            for _row in sheet.rows:
+                rows += 1
+    except Fault as fault:
+        return fault.code, rows
+    return "", rows
 
 
 def children_left() -> int:

@@ -26,7 +26,8 @@ RATIO_FROM = 64 << 20
 MAX_CELLS = 60_000_000
 """Cells of the rectangle around the data of one sheet, about 2 GiB in the parser."""
 SPARSE_FROM, SPARSE = 16_000_000, 20
-"""From so many places on (half a GiB in the parser), at least one in so many must be filled: else it is a stray cell."""
+"""From so many places on (half a GiB in the parser), at least one in so many, or one a row, must be filled: else it is a
+stray cell."""
 MAX_MERGES = 500_000
 MAX_SMALL_PART = 16 << 20
 """Bytes of the parts that only list other parts."""
@@ -230,7 +231,8 @@ def _check_outside_links(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipI
 def check_sheet(name: str, facts: SheetFacts, rows: int = LAST_ROW) -> None:
     """Refuse a sheet that no one could want read, of a format with so many ``rows``. Raises Refused E005, E011, E013."""
     places = facts.width * facts.last_row
-    if places > MAX_CELLS or (places > SPARSE_FROM and facts.filled * SPARSE < places):
+    stray = places > SPARSE_FROM and facts.filled * SPARSE < places and facts.filled < facts.last_row
+    if places > MAX_CELLS or stray:
         size = f"是 {facts.last_row} 行 × {facts.width} 列"
         raise Refused(
             "E005", size=size, limit=f" {MAX_CELLS // 10_000} 万格，几乎空着的表 {SPARSE_FROM // 10_000} 万格"
