@@ -7,6 +7,7 @@ Environment read here:
   NOTONELESS_DATABASE_URL  postgres://user:password@host:port/name (default: SQLite in the data folder)
   NOTONELESS_REGION        six digits of the county or city whose policy pack applies
   NOTONELESS_MEMORY        memory of the comparison engine, such as 6GB (default); beyond it, it spills to disk
+  NOTONELESS_READER_MEMORY MiB that reading one workbook may take at most, in a process of its own (default: 3072)
   NOTONELESS_HOSTS         further host names the site answers to, separated by commas
 """
 

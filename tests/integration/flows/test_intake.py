@@ -114,6 +114,7 @@ def test_two_members_of_one_name_are_two_drafts(cast: Cast) -> None:
         (zip_of(("a.csv", b"x"))[:40], "E018"),
         (b"PK\x03\x04 no zip", "E018"),
     ],
+    ids=["only a folder", "empty", "cut short", "only its first bytes"],
 )
 def test_a_zip_that_cannot_be_opened_is_refused_whole(cast: Cast, settings: Any, data: bytes, code: str) -> None:
     before = set(settings.UPLOAD_DIR.iterdir())

@@ -25,7 +25,8 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
             yield address, entry
 
 
-ROUTES = dict(patterns(get_resolver()))
+# the machines' interface signs in by token, not by session: tests/integration/api walks it
+ROUTES = {address: route for address, route in patterns(get_resolver()) if not address.startswith("api/")}
 
 
 @pytest.mark.parametrize("address", sorted(ROUTES))

@@ -18,6 +18,7 @@ from notoneless.roster.core.header_text import heading_key, narrow, tidy
 SCIENTIFIC = re.compile(r"[-+]?\d(\.\d+)?[eE]\+?\d{1,3}")
 PLAIN_STUDENT_NO = re.compile("[GLJ][0-9]{17}[0-9X]")
 _FLOAT_TAIL = re.compile(r"(\d+)\.0+")
+_BETWEEN_DIGITS = re.compile(r"[\s'`‘’]")
 _MONTH = re.compile(r"((?:19|20)\d\d)\s*[-./年]?\s*(0?[1-9]|1[0-2])(?:\s*[-./月]\s*(?:\d{1,2}日?)?)?(?:\s+[\d:]+)?")
 _CLASS = re.compile(r"[(\[]?(\d{1,4}|[一二三四五六七八九十]{1,3})[)\]]?班?")
 _TERM_SEASON = re.compile(r"((?:19|20)\d\d)年?(春|秋)(?:季)?(?:学期)?")
@@ -165,9 +166,11 @@ def fen(cell: str, column: Column) -> Result:
 
 def digits(cell: str, column: Column) -> Result:
     """A number kept as text (card, phone, school code): half width, without blanks and the ``.0`` of spreadsheets."""
+    if cell.isascii() and cell.isdigit():
+        return cell, None
     if is_scientific(cell):
         return None, damaged(cell, column)
-    value = re.sub(r"[\s'`‘’]", "", narrow(cell)).upper()
+    value = _BETWEEN_DIGITS.sub("", narrow(cell)).upper()
     return _FLOAT_TAIL.sub(r"\1", value) or None, None
 
 

@@ -29,7 +29,8 @@ REQUIRED_WEIGHT = 2.0
 SIGNATURE_WEIGHT = 3.0
 HINT_WEIGHT = 2.0
 DEEP_WEIGHT = 0.5
-VALUE_WEIGHT = 1.0
+SHAPE_WEIGHT = 2.0
+CONTRADICTION_WEIGHT = 1.0
 CLEAR_LEAD = 1.0
 FAR_LEAD = 4.0
 SUMMARY_SHEET, KIND_LINE = "汇总", "名册种类"
@@ -275,16 +276,17 @@ class _Recognition:
         needed = len(reading.kind.required) - missing
         score = len(mapping.columns) + REQUIRED_WEIGHT * (needed - missing) + SIGNATURE_WEIGHT * reading.marks
         score += HINT_WEIGHT * reading.hinted + DEEP_WEIGHT * (reading.rows.single is not None)
-        return score + VALUE_WEIGHT * self._value_score(reading)
+        return score + self._value_score(reading)
 
-    def _value_score(self, reading: Candidate) -> int:
+    def _value_score(self, reading: Candidate) -> float:
         looked = self._look(reading.rows)
-        score = 0
+        score = 0.0
         for column_id, position in reading.mapping.positions.items():
             column = reading.kind.column(column_id)
             if column.type in SHAPE_NAMES:
                 seen = looked.at(position)
-                score += (column.type in TELLING_SHAPES and seen.shape == column.type) - seen.contradicts(column)
+                score += SHAPE_WEIGHT * (column.type in TELLING_SHAPES and seen.shape == column.type)
+                score -= CONTRADICTION_WEIGHT * seen.contradicts(column)
         return score
 
     def _look(self, rows: HeaderRows) -> Looked:

@@ -46,7 +46,9 @@ class RowFilter:
         name = row[self._name_at]
         if not name or name.isspace():
             return self._reason_without_name(row)
-        suspect = name[0] in self._starts or name[-1] in self._ends or (first and first[0] in self._starts)
+        suspect = name[0] in self._starts or name[-1] in self._ends
+        if first and not suspect:
+            suspect = first[0] in self._starts or first[-1] in self._ends
         if suspect and not tidy(name):
             return self._reason_without_name(row)
         if suspect and (reason := self._sum_or_note(row)):
