@@ -25,7 +25,13 @@ from notoneless.demo import names
 
 TUNING_SEED = 20261101
 RATES = yaml.safe_load((Path(__file__).parent / "link_rates.yaml").read_text("utf-8"))
-SIZES = {"10k": (10_000, 3.9), "100k": (100_000, 3.9), "1m": (1_000_000, 0.0), "city": (2_160_000, 3.9)}
+SIZES = {
+    "10k": (10_000, 3.9),
+    "100k": (100_000, 3.9),
+    "400k": (400_000, 3.9),
+    "1m": (1_000_000, 0.0),
+    "city": (2_160_000, 3.9),
+}
 """Children of school age, and other members of the register for each of them."""
 TOWN_CHILDREN = 13_000
 VILLAGES = 60

@@ -29,7 +29,7 @@ from notoneless.link.core.name_compare import compare_names
 
 COSTS = LinkCosts(wrong=1000, missed=8, review=1)
 NAMES = st.text("王张单付傅小晓花华国囯雨语睛晴·a?　ü", min_size=1, max_size=6)
-SLOW = settings(max_examples=30, deadline=None)
+MANY = settings(max_examples=30, deadline=None)
 
 
 def number(birth: str, sequence: int, area: str = "371321") -> str:
@@ -81,7 +81,8 @@ def both() -> tuple[pa.Table, pa.Table]:
     return pa.Table.from_pylist(roll()), pa.Table.from_pylist(register())
 
 
-@SLOW
+@pytest.mark.slow
+@MANY
 @given(st.lists(NAMES, min_size=2, max_size=12, unique=True))
 def test_folds_are_equal_exactly_when_the_kit_says_so(texts: list[str]) -> None:
     with open_engine(threads=1) as engine:
@@ -93,7 +94,8 @@ def test_folds_are_equal_exactly_when_the_kit_says_so(texts: list[str]) -> None:
         assert (book.text(found[one]) if found[one] else "") == names.fold(one)
 
 
-@SLOW
+@pytest.mark.slow
+@MANY
 @given(st.lists(st.text("王张小晓花华国雨语睛晴己已", min_size=2, max_size=4), min_size=2, max_size=6, unique=True))
 def test_names_compare_in_sql_as_in_the_kit(texts: list[str]) -> None:
     folds = sorted({names.fold(text) for text in texts})
@@ -118,7 +120,8 @@ def test_names_compare_in_sql_as_in_the_kit(texts: list[str]) -> None:
     assert len(rows) == len(folds) * (len(folds) - 1)
 
 
-@SLOW
+@pytest.mark.slow
+@MANY
 @given(
     st.integers(1, 499), st.integers(0, 17), st.sampled_from("0123456789X?"), st.sampled_from(["set", "drop", "add"])
 )
@@ -135,7 +138,8 @@ def test_every_number_the_kit_repairs_is_repaired_in_sql(sequence: int, at: int,
     assert {int(value[:17]) for value in resident_id.repairs(typed)} <= found
 
 
-@SLOW
+@pytest.mark.slow
+@MANY
 @given(st.text("0123456789Xx×０１９'　 -\u200b", max_size=20))
 def test_numbers_are_cleaned_in_sql_as_in_the_kit(text: str) -> None:
     with open_engine(threads=1) as engine:
@@ -160,6 +164,7 @@ def test_the_other_way_round_the_same_pairs() -> None:
     assert pairs(link(right, left, costs=COSTS).links) == {(b, a) for a, b in truth()}
 
 
+@pytest.mark.slow
 def test_threads_row_order_and_a_second_run_change_no_byte(tmp_path: Path) -> None:
     left, right = both()
     mixed = list(range(left.num_rows))
@@ -215,6 +220,7 @@ def test_double_registrations_of_both_sides_are_linked() -> None:
     assert pairs(found.links) == truth() | {("S9999", "R0040"), ("S0030", "R9999")}
 
 
+@pytest.mark.slow
 def test_an_empty_list_gives_an_empty_answer() -> None:
     left, right = both()
     assert link(left.slice(0, 0), right, costs=COSTS).links.num_rows == 0
@@ -244,6 +250,7 @@ def test_the_page_of_a_run_counts_and_names_nobody(tmp_path: Path) -> None:
         assert not row["id_no"] or row["id_no"] not in page
 
 
+@pytest.mark.slow
 def test_the_command_starts_without_a_database(tmp_path: Path) -> None:
     left, right = both()
     pq.write_table(left, tmp_path / "left.parquet")
