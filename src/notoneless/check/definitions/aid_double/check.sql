@@ -1,9 +1,9 @@
 -- 应有：同一学期互斥的一组项目只发一次（分几次发、合计不超标准的不算重复）。
 WITH standard AS (
-    SELECT i.excludes, a.stage, a.boarding, max(a.term_fen) AS term_fen
+    SELECT i.excludes, a.item, a.stage, a.boarding, max(a.term_fen) AS term_fen
     FROM policy_aid_schemes AS a
     INNER JOIN policy_aid_items AS i ON i.code = a.item
-    GROUP BY i.excludes, a.stage, a.boarding
+    GROUP BY i.excludes, a.item, a.stage, a.boarding
 ),
 received AS (
     SELECT child_id, excludes, sum(paid_fen) AS paid_fen, sum(times) AS times, min(item_name) AS first_item,
@@ -12,13 +12,13 @@ received AS (
     GROUP BY child_id, excludes
 ),
 allowed AS (
-    -- 走读生两次非寄宿补助正好等于一次寄宿补助，所以标准按就读方式取。
+    -- 走读生两次非寄宿补助正好等于一次寄宿补助，所以标准按就读方式取；学籍没写就读方式的，按实发的项目取。
     SELECT r.child_id, r.excludes, max(s.term_fen) AS term_fen
-    FROM received AS r
+    FROM paid AS r
     LEFT JOIN on_roll AS o ON o.child_id = r.child_id
     LEFT JOIN policy_school_stages AS g ON g.position = o.position - :grade_shift
     LEFT JOIN standard AS s ON s.excludes = r.excludes AND s.stage = g.stage
-         AND (s.boarding = 'any' OR o.boarding IS NULL OR s.boarding = o.boarding)
+         AND (s.boarding = 'any' OR s.boarding = o.boarding OR o.boarding IS NULL AND s.item = r.item)
     GROUP BY r.child_id, r.excludes
 ),
 judged AS (
