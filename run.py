@@ -62,6 +62,8 @@ def demo(arguments: argparse.Namespace) -> int:
     command = ["-m", "notoneless.cli.main", "demo", "--size", arguments.size, "--port", str(arguments.port)]
     if arguments.no_serve:
         command.append("--no-serve")
+    if os.name == "posix":  # the demonstration takes this process's place, so that who ends one ends the other
+        os.execve(PYTHON, [str(PYTHON), *command], dict(os.environ, PYTHONUTF8="1"))
     try:
         return python(*command)
     except KeyboardInterrupt:

@@ -6,17 +6,16 @@ Every person is invented; places are real. The same arguments give the same byte
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from importlib import resources
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
+from notoneless.common.workers import worker_pool
 from notoneless.demo import aid, fates, lists, promises, school_lists, sending
 from notoneless.demo.desk import Body, Desk, FileKey
 from notoneless.demo.people import Block
@@ -149,7 +148,7 @@ def _make_all(order: _Order, processes: int) -> Iterator[_Made]:
     if len(codes) == 1 or processes < 2:
         yield from map(partial(_make, order), codes)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with worker_pool(processes) as pool:
         yield from pool.map(partial(_make, order), codes)
 
 

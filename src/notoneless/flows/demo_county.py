@@ -8,12 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-import multiprocessing
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +24,7 @@ from notoneless.case.records.models import Case
 from notoneless.check.core import load_checks
 from notoneless.check.records.models import Sweep
 from notoneless.check.records.queries import read_results
+from notoneless.common.workers import worker_pool
 from notoneless.demo.county import DEFAULT_AS_OF, CountyFile, CountyFiles, Size, write_county
 from notoneless.demo.score import Score, score
 from notoneless.flows.import_file import import_file
@@ -148,9 +147,7 @@ def _importer(size: Size) -> Iterator[Callable[..., Iterable[_Imported]]]:
     if size == "township":
         yield map
         return
-    # spawn: a forked child would share this process's database connection
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, mp_context=spawn, initializer=django.setup) as pool:
+    with worker_pool(PROCESSES, django.setup) as pool:
         yield pool.map
 
 
