@@ -1,4 +1,4 @@
-"""Build src/notoneless/common/tables/characters.csv, the one table that names.py reads.
+"""Build src/notoneless/common/tables/characters.csv and heteronyms.csv, the tables that names.py reads.
 
     python tools/build_character_tables.py [--opencc WHEEL]
 
@@ -21,11 +21,16 @@ from pypinyin.constants import PINYIN_DICT
 
 TABLES = Path(__file__).resolve().parents[1] / "src" / "notoneless" / "common" / "tables"
 HEADER = ["character", "base", "syllable", "shape"]
+HETERONYM_HEADER = ["character", "readings"]
 
 # Unified ideographs, extension A, and the extensions C to E that hold the rare characters of the 2013 standard list.
 # Extension B (43,000 characters seen in no name list) is left out, except where the traditional table names one.
 RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x2A700, 0x2CEB0))
 COMPATIBILITY = ((0x2F00, 0x2FD6), (0xF900, 0xFB00), (0x2F800, 0x2FA20))
+# GBK kept eighty characters that Unicode did not have yet in two-byte codes FE50 to FEA0, which old systems turn into
+# this block of private-use code points, in the same order.
+FIRST_PRIVATE = 0xE815
+GBK_TRAILS = (*range(0x50, 0x7F), *range(0x80, 0xA1))
 
 
 def main() -> int:
@@ -35,6 +40,7 @@ def main() -> int:
     if wheel:
         write(TABLES / "traditional.csv", ["character", "base", "source"], traditional_rows(wheel))
     write(TABLES / "characters.csv", HEADER, character_rows())
+    write(TABLES / "heteronyms.csv", HETERONYM_HEADER, heteronym_rows())
     return 0
 
 
@@ -111,12 +117,44 @@ def direct_bases() -> dict[str, str]:
             folded = unicodedata.normalize("NFKC", chr(code))
             if folded != chr(code) and len(folded) == 1:
                 bases[chr(code)] = folded
+    bases |= private_use()
     bases |= {row["character"]: row["base"] for row in read("traditional.csv")}
     for name in ("radicals.csv", "name_variants.csv"):
         for row in read(name):
             bases |= dict.fromkeys(row["variants"], row["base"])
     final = {row["base"] for row in read("name_variants.csv")}
     return {character: base for character, base in bases.items() if character not in final}
+
+
+def private_use() -> dict[str, str]:
+    """Private-use code points of GBK with the character that Unicode has by now: from the codec of Python, and from
+    the hand-written table for those that came too late for it. Parts of characters are left out.
+    """
+    found = {row["character"]: row["base"] for row in read("private_use.csv")}
+    for private, trail in enumerate(GBK_TRAILS, start=FIRST_PRIVATE):
+        character = bytes([0xFE, trail]).decode("gb18030")
+        if any(low <= ord(character) < high for low, high in RANGES):
+            found[chr(private)] = character
+    return found
+
+
+def heteronym_rows() -> list[tuple[str, str]]:
+    """(character of GBK, its other readings by blanks), for names in which somebody wrote a character as pinyin."""
+    rows = []
+    for character, _base, first, _shape in character_rows():
+        if not in_gbk(character) or ord(character) not in PINYIN_DICT:
+            continue
+        readings = {one.replace("ü", "v") for one in pinyin(character, style=Style.NORMAL, heteronym=True)[0]}
+        if others := sorted(readings - {first}):
+            rows.append((character, " ".join(others)))
+    return rows
+
+
+def in_gbk(character: str) -> bool:
+    try:
+        return bool(character.encode("gbk"))
+    except UnicodeEncodeError:
+        return False
 
 
 def resolved(direct: dict[str, str]) -> dict[str, str]:

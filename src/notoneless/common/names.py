@@ -26,6 +26,8 @@ _POINT_BESIDE_HAN = re.compile(f"(?<=[{_HAN}])\\.|\\.(?=[{_HAN}])")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>|《[^《》]*》")
 _UNREADABLE = re.compile("[?□■\ufffd\ue000-\uf8ff〓\U000f0000-\U0010fffd]")
 _TOKENS = re.compile(f"[{_HAN}]|[a-z]+")
+LONGEST_PLAIN = 4
+"""Characters of a Chinese name with a surname of one character, with room for two surnames (王李小花)."""
 _NO_NAME = NOTHING_WORDS | {"无名", "无名氏", "未取名", "待取名", "未起名", "未命名", "新生儿"}
 
 
@@ -43,8 +45,8 @@ class CharacterRow(NamedTuple):
 @functools.lru_cache(maxsize=65536)
 def clean(text: str) -> str:
     """The name as it should be shown: half-width letters, one kind of middle dot, no blanks between Chinese
-    characters, no invisible characters; compatibility and radical code points replaced by the plain character.
-    Variants stay as written.
+    characters, no invisible characters; compatibility, radical and GBK's private-use code points replaced by the plain
+    character. Variants stay as written.
     """
     if _PLAIN.fullmatch(text):
         return text
@@ -58,7 +60,8 @@ def clean(text: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """The comparing key: traditional, variant and radical forms as one base character, letters in lower case
-    without accents, remarks in brackets, digits, dots, blanks, question marks and private-use characters removed.
+    without accents, remarks in brackets, digits, dots, blanks, question marks and unknown private-use characters
+    removed.
     ``fold(fold(x)) == fold(x)``.
     """
     if _PLAIN.fullmatch(text):
@@ -77,6 +80,47 @@ def syllables(text: str) -> str:
     name = _BRACKETED.sub("", clean(text))
     tokens = _TOKENS.findall(name.translate(_letter_table()))
     return " ".join(_sounds_of(tokens) if "·" in name else _read(tokens))
+
+
+class NameParts(NamedTuple):
+    """Family name and given name; ``surname`` is "" when the name does not say where it ends (阿迪力·买买提, Li Ming)."""
+
+    surname: str
+    given: str
+
+
+def split(text: str) -> NameParts:
+    """``欧阳小花`` -> (欧阳, 小花), ``王小花`` -> (王, 小花); of a name that is no Chinese one all is given name.
+
+    A name of two characters has a surname of one: 司马 alone may be Ma of the Si. Names of five characters and more
+    without a surname of two are read as names of another language.
+    """
+    name = _BRACKETED.sub("", clean(text))
+    if "·" in name or _HAN_CHARACTER.match(name) is None:
+        return NameParts("", name)
+    if has_compound_surname(name):
+        return NameParts(name[:2], name[2:])
+    return NameParts("", name) if len(name) > LONGEST_PLAIN else NameParts(name[0], name[1:])
+
+
+def has_compound_surname(text: str) -> bool:
+    """Whether a name of three to five characters begins with a surname of two (欧阳, 諸葛)."""
+    return 3 <= len(text) <= LONGEST_PLAIN + 1 and fold(text[:2]) in compound_surnames()
+
+
+@functools.cache
+def compound_surnames() -> frozenset[str]:
+    """Surnames of two characters, folded."""
+    return frozenset(fold(row[0]) for row in _rows("surnames.csv"))
+
+
+def sounds_like(char: str) -> frozenset[str]:
+    """Every reading of one character (乐: le, yue, lao); empty when unknown. Its usual one, and for a surname the one
+    it has there, are among them.
+    """
+    base = _bases().get(char, char)
+    usual = {_sounds().get(char, ""), _sounds().get(base, ""), surname_reading(base)}
+    return frozenset(usual.union(*(_heteronyms().get(one, ()) for one in (char, base))) - {""})
 
 
 def initials(text: str) -> str:
@@ -141,6 +185,11 @@ def _surname_readings() -> dict[str, list[str]]:
     return {text: reading.split() for text, reading, place, _ in _rows("readings.csv") if place == "surname"}
 
 
+@functools.cache
+def _heteronyms() -> dict[str, list[str]]:
+    return {char: readings.split() for char, readings in _rows("heteronyms.csv")}
+
+
 def _read(tokens: list[str]) -> list[str]:
     """Syllables of a name that begins with a surname."""
     if len(tokens) > 1:
@@ -177,7 +226,7 @@ class _CleanTable(dict[int, str]):
             return " " if char in "\t\n\r" else ""
         if category[0] == "Z":
             return " "
-        if "\u2e80" <= char <= "\u2eff":
+        if "\u2e80" <= char <= "\u2eff" or "\ue000" <= char <= "\uf8ff":
             return _bases().get(char, char)
         plain = unicodedata.normalize("NFKC", char)
         return plain if len(plain) == 1 else char

@@ -55,7 +55,9 @@ def test_clean(typed: str, shown: str) -> None:
         ("李伟", "李伟（大）"),
         ("李伟", "李伟2"),
         ("李伟", "李 伟?"),
-        ("李伟", "李\ue863伟"),
+        ("李伟", "李\ue000伟"),
+        ("李䶮", "李\ue863"),
+        ("李龷", "李\ue82c"),
         ("李yue", "李ＹＵＥ"),
         ("黄龙", "黃竜"),
         ("李〇", "李○"),
@@ -101,6 +103,45 @@ def test_syllables(name: str, sound: str) -> None:
 
 def test_homophones_and_variants_sound_alike() -> None:
     assert syllables("王晓燕") == syllables("王小艳") == syllables("王曉燕")
+
+
+@pytest.mark.parametrize(
+    ("name", "surname", "given"),
+    [
+        ("王小花", "王", "小花"),
+        ("欧阳小花", "欧阳", "小花"),
+        ("歐陽 娜", "歐陽", "娜"),
+        ("司马", "司", "马"),
+        ("王李小花", "王", "李小花"),
+        ("诸葛小小花", "诸葛", "小小花"),
+        ("阿迪力·买买提", "", "阿迪力·买买提"),
+        ("阿迪力买买提", "", "阿迪力买买提"),
+        ("Li Ming", "", "Li Ming"),
+        ("李伟（大）", "李", "伟"),
+        ("", "", ""),
+    ],
+)
+def test_where_the_surname_ends(name: str, surname: str, given: str) -> None:
+    assert names.split(name) == (surname, given)
+
+
+@given(any_text)
+def test_a_split_name_is_whole(text: str) -> None:
+    parts = names.split(text)
+    assert len(parts.surname) <= 2
+    assert clean(text).startswith(parts.surname)
+
+
+def test_a_character_is_heard_in_all_its_readings() -> None:
+    assert {"le", "yue"} <= names.sounds_like("乐")
+    assert {"dan", "shan"} <= names.sounds_like("單")
+    assert names.sounds_like("?") == frozenset()
+
+
+@given(han)
+def test_the_usual_reading_is_among_all_readings(text: str) -> None:
+    for char in text:
+        assert set(syllables("·" + char).split()) <= names.sounds_like(char)
 
 
 def test_initials() -> None:
@@ -163,7 +204,8 @@ def test_plain_characters_are_never_lost(text: str) -> None:
         (" 无 ", "E230"),
         ("未取名", "E230"),
         ("张?花", "E231"),
-        ("张\ue863花", "E231"),
+        ("张\ue000花", "E231"),
+        ("张\ue863花", ""),
         ("张\ufffd", "E231"),
         ("李伟（大）", "E232"),
         ("李伟2", "E232"),
@@ -199,6 +241,8 @@ def test_the_committed_table_is_what_the_script_builds() -> None:
     script = _load_script()
     committed = (names.TABLES / "characters.csv").read_text(encoding="utf-8")
     assert script.as_csv(script.HEADER, script.character_rows()) == committed
+    committed = (names.TABLES / "heteronyms.csv").read_text(encoding="utf-8")
+    assert script.as_csv(script.HETERONYM_HEADER, script.heteronym_rows()) == committed
 
 
 def _load_script() -> ModuleType:

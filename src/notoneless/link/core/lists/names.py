@@ -1,7 +1,7 @@
 """Folded names and their sound as numbers, by joining each character with the character table.
 
-A plain name (two to four known Chinese characters) becomes numbers in SQL: `fold` packs the numbers of its base
-characters, `syll` those of its syllables. Every other name is folded once by `common.names`; if what is left is plain,
+A plain name (two to four known Chinese characters, the surname one of them) becomes numbers in SQL: `fold` packs the
+numbers of its base characters, `syll` those of its syllables. Every other name is folded once by `common.names`; if what is left is plain,
 it is packed the same way, else it gets a negative number of its own.
 """
 
@@ -38,7 +38,7 @@ class FoldBook:
 
     def number(self, table: str, name: str) -> None:
         """Make table `name` (name, fold, syll) for the distinct names in `table` (name)."""
-        self._engine.step("name_places", _places_sql(table))
+        self._engine.step("name_places", _places_sql(table, self._compound()))
         odd = self._engine.fetch("SELECT name FROM name_places WHERE NOT plain ORDER BY name").column("name")
         written = odd.to_pylist()
         folds = [self._fold(text) for text in written]
@@ -84,11 +84,17 @@ class FoldBook:
         }
         return pa.table({column: pa.array(values, pa.int64()) for column, values in numbers.items()})
 
+    def _compound(self) -> list[int]:
+        """Surnames of two characters, packed."""
+        known = [[self._base_number.get(char, 0) for char in surname] for surname in names.compound_surnames()]
+        return sorted(_pack(pair, _BASE_ROOM) for pair in known if all(pair))
+
     def _fold(self, text: str) -> int | None:
         folded = names.fold(text)
         if not folded:
             return None
-        packed = _pack([self._base_number.get(char, 0) for char in folded], _BASE_ROOM)
+        plain = not names.has_compound_surname(folded)
+        packed = _pack([self._base_number.get(char, 0) for char in folded], _BASE_ROOM) if plain else 0
         return packed or -1 - self._odd.setdefault(folded, len(self._odd))
 
     def _sound(self, text: str) -> int | None:
@@ -127,14 +133,16 @@ def _pack(numbers: Sequence[int], room: int) -> int:
     return sum(number * room**place for place, number in enumerate(numbers))
 
 
-def _places_sql(table: str) -> str:
+def _places_sql(table: str, compound: Sequence[int]) -> str:
+    """`compound`: a name of three characters or more that begins with one of these surnames is left to the kit."""
     joins = " ".join(f"LEFT JOIN han h{i} ON h{i}.code = unicode(substr(t.name, {i}, 1))" for i in PLACES)
     known = " AND ".join(f"(length(t.name) < {i} OR h{i}.base > 0 AND h{i}.sound > 0)" for i in PLACES)
     fold = " + ".join(f"coalesce(h{i}.base, 0) * {_BASE_ROOM ** (i - 1)}" for i in PLACES)
     sound = " + ".join(
         ["h1.surname_sound", *(f"coalesce(h{i}.sound, 0) * {_SOUND_ROOM ** (i - 1)}" for i in PLACES[1:])]
     )
-    plain = f"coalesce(length(t.name) BETWEEN 2 AND {len(PLACES)} AND {known}, false)"
+    short = f"(length(t.name) < 3 OR h1.base + h2.base * {_BASE_ROOM} NOT IN ({', '.join(map(str, compound))}))"
+    plain = f"coalesce(length(t.name) BETWEEN 2 AND {len(PLACES)} AND {known} AND {short}, false)"
     return f"""
         SELECT name, plain, CASE WHEN plain THEN fold END AS fold, CASE WHEN plain THEN syll END AS syll
         FROM (SELECT t.name, {fold} AS fold, {sound} AS syll, {plain} AS plain FROM {table} t {joins})"""
