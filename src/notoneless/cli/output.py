@@ -19,7 +19,6 @@ from rich.table import Table
 from rich.text import Text
 
 from notoneless.common.errors import Fault
-from notoneless.files.xlsx_write import Sheet, write_workbook
 
 SCHEMA_VERSION = 1
 NO_LIMIT = 100_000  # columns
@@ -87,6 +86,11 @@ def write_rows(
     elif format == "xlsx":
         if out is None:
             raise Fault("E911", where="--out")
+        from notoneless.files.xlsx_write import (
+            Sheet,
+            write_workbook,
+        )  # most commands write none, and it is slow to load
+
         write_workbook(out, [Sheet(name=name[:31], header=list(header), rows=[[_text(c) for c in r] for r in rows])])
         talk.say(f"已写入 {out}")
     else:

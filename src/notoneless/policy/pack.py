@@ -129,6 +129,16 @@ def load_pack(region: str | None, as_of: date, root: Path = ROOT) -> Pack:
     return _load(full_code(region) if region else "", root).on(as_of)
 
 
+def national_parameter(parameter: str, root: Path = ROOT) -> Parameter:
+    """One national parameter, read without the rest of the pack. Raises E521 (unknown), E523 (malformed file)."""
+    stage, _, name = parameter.partition(".")
+    path = root / "parameters" / stage / f"{name}.yaml"
+    found = _read_parameter(path) if path.is_file() else None
+    if found is None or found.id != parameter:
+        raise Fault("E521", where=parameter, parameter=parameter)
+    return found
+
+
 @functools.lru_cache(maxsize=32)
 def _load(region: str, root: Path) -> Pack:
     parameters = {p.id: p for p in map(_read_parameter, sorted((root / "parameters").rglob("*.yaml")))}

@@ -239,7 +239,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(Fault, match="E409"):
         link(tmp_path / "bad.csv", right)
     with pytest.raises(Fault, match="E504"):
-        link(right, right, engine="spark")
+        link(right, right, engine="abacus")
 
 
 def test_the_page_of_a_run_counts_and_names_nobody(tmp_path: Path) -> None:

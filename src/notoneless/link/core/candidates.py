@@ -54,4 +54,4 @@ def _block_sqls(known: str, known_fix: str, *, within: bool) -> list[str]:
         "repaired_known": f"seek s JOIN {known_fix} f ON f.idv = s.idv",
     }
     sources = {**plain, **repaired} if within else {**plain, **family, **repaired}
-    return [f"SELECT '{block}' AS block, s.rid, f.pid FROM {source}" for block, source in sources.items()]
+    return [f"SELECT {block} AS block, s.rid, f.pid FROM {source}" for block, source in enumerate(sources.values())]

@@ -19,12 +19,15 @@ VERDICTS = ", ".join(f"v_{field}" for field in FIELDS)
 COLUMNS = f"rid, pid, frid, step, weight, {VERDICTS}, slip"
 
 
-def decide(engine: Engine, costs: LinkCosts, *, repeats: bool, again: str = NEVER, doubt: str = NEVER) -> None:
+def decide(
+    engine: Engine, costs: LinkCosts, *, repeats: bool, again: str = NEVER, doubt: str = NEVER, left_over: str = NEVER
+) -> None:
     """Make `chosen` and `asked`. The losers of the first round may still fit somebody else in the second.
 
     `again`: SQL over v_*, weight and taken: when a row is one more registration of a person who has one already.
+    `left_over`: the same, when a pair is linked although its name differs, because nobody else is left for either.
     `doubt`: the same, when a pair is asked about beside those that every sweep asks about."""
-    make_options(engine, costs, again=again, doubt=doubt)
+    make_options(engine, costs, again=again, doubt=doubt, left_over=left_over)
     engine.step("chosen", f"SELECT {COLUMNS} FROM option WHERE 1 = 0", replace=True)
     engine.step("contested", "SELECT rid FROM option WHERE 1 = 0", replace=True)
     for _ in range(ROUNDS):
@@ -42,76 +45,101 @@ def decide(engine: Engine, costs: LinkCosts, *, repeats: bool, again: str = NEVE
 
 
 def make_options(
-    engine: Engine, costs: LinkCosts, *, keep_different: bool = False, again: str = NEVER, doubt: str = NEVER
+    engine: Engine,
+    costs: LinkCosts,
+    *,
+    keep_different: bool = False,
+    again: str = NEVER,
+    doubt: str = NEVER,
+    left_over: str = NEVER,
 ) -> None:
     """Make `option` from `judged`: each pair that is not plainly two people, once for a person who has no row of this
     kind yet (taken = false) and once for one who has. `keep_different`: the others too."""
     kept = "" if keep_different else "WHERE step <> 'different'"
     w = definitions.weights()
     auto = ", ".join(f"'{step.id}'" for step in definitions.steps().values() if step.way == "auto")
-    both = f"""
-        SELECT rid, pid, frid, {VERDICTS}, slip, weight, false AS taken FROM judged UNION ALL
-        SELECT rid, pid, frid, {VERDICTS}, slip, weight + {w.taken!r} AS weight, true AS taken FROM judged"""
+    engine.step("weighed", _weighed_sql(w.taken), replace=True)
     engine.step(
-        "option",
-        f"""SELECT {COLUMNS}, taken, step IN ({auto}) AS auto
-            FROM (SELECT *, {_step_sql(costs, again, doubt)} AS step FROM ({both})) {kept}""",
-        replace=True,
+        "stepped", f"SELECT {COLUMNS}, taken FROM ({_step_sql(costs, again, doubt, left_over)})", replace=True
     )
+    engine.step("option", f"SELECT {COLUMNS}, taken, step IN ({auto}) AS auto FROM stepped {kept}", replace=True)
+    engine.drop("weighed", "stepped")
 
 
-def _step_sql(costs: LinkCosts, again: str, doubt: str) -> str:
+def _weighed_sql(taken: float) -> str:
+    """Every pair twice, for a free person and for one who is taken, with the signs that the steps ask for."""
+    signs = ", ".join(f"{sql} AS {name}" for name, sql in _signs().items())
+    return f"""
+        SELECT rid, pid, frid, {VERDICTS}, slip, {signs}, taken, CASE WHEN taken THEN weight + {taken!r} ELSE weight END AS weight
+        FROM judged CROSS JOIN (SELECT false AS taken UNION ALL SELECT true AS taken) both_ways"""
+
+
+def _signs() -> dict[str, str]:
+    """What is seen in a pair, each sign worked out once: SQL by the name of its column."""
+    return {
+        "is_same": is_any("name", "same"),
+        "is_close": is_any("name", "same", *NEAR_NAMES),
+        "is_partly": is_any("name", "surname", "one_char", "shared"),
+        "is_surname": is_any("name", "surname"),
+        "is_born": is_any("birth", "same"),
+        "is_born_about": is_any("birth", "same", "swapped", "near", "lunar"),
+        "is_far": is_any("birth", "far"),
+        "is_stranger": is_stranger(),
+        "sex_fits": f"NOT {is_any('sex', 'differ')}",
+        "ids_fit": f"NOT {is_any('id_no', 'differ')}",
+        "id_same": is_any("id_no", "same"),
+        "id_meant": is_any("id_no", "repaired", "as_typed"),
+        "in_village": is_any("place", "village"),
+        "in_school": is_any("school", "class", "same"),
+        "in_family": is_any("family", "id_no", "name", "phone"),
+        "is_kin": is_any("family", "id_no", "name"),
+    }
+
+
+def _step_sql(costs: LinkCosts, again: str, doubt: str, left_over: str) -> str:
     """The first step, in their order, whose conditions hold. The conditions are what each step's sentence says."""
-    same, close = is_any("name", "same"), is_any("name", "same", *NEAR_NAMES)
-    partly = is_any("name", "surname", "one_char", "shared")
-    born, born_about = is_any("birth", "same"), is_any("birth", "same", "swapped", "near", "lunar")
-    not_far = f"NOT {is_any('birth', 'far')}"
-    stranger = is_stranger()
-    sex, ids = f"NOT {is_any('sex', 'differ')}", f"NOT {is_any('id_no', 'differ')}"
-    id_same, id_meant = is_any("id_no", "same"), is_any("id_no", "repaired", "as_typed")
-    village, school = is_any("place", "village"), is_any("school", "class", "same")
-    family, kin = is_any("family", "id_no", "name", "phone"), is_any("family", "id_no", "name")
     sure, free = f"weight >= {costs.upper!r}", "NOT taken"
     rules = {
-        "exact_id": [id_same, same],
-        "exact_id_near": [id_same, close, f"NOT {stranger}"],
+        "exact_id": ["id_same", "is_same"],
+        "exact_id_near": ["id_same", "is_close", "NOT is_stranger"],
         "exact_id_birth": [
-            id_same, born, sex,
-            f"(({partly} OR {family} OR {village} OR {is_any('school', 'class')}) AND {free} OR {is_any('name', 'surname')})",
+            "id_same", "is_born", "sex_fits",
+            f"((is_partly OR in_family OR in_village OR {is_any('school', 'class')}) AND {free} OR is_surname)",
         ],
-        "student_no": [is_any("student", "same"), close, not_far, ids],
+        "student_no": [is_any("student", "same"), "is_close", "NOT is_far", "ids_fit"],
         "repaired_id": [
-            id_meant, f"({same} OR {close} AND {not_far} OR {family} AND {born} AND {sex} AND {free})",
+            "id_meant", f"(is_same OR is_close AND NOT is_far OR in_family AND is_born AND sex_fits AND {free})",
         ],
-        "name_birth_place": [same, born, sex, village, ids, sure],
-        "name_birth_school": [same, born, sex, school, ids, sure, free],
+        "name_birth_place": ["is_same", "is_born", "sex_fits", "in_village", "ids_fit", sure],
+        "name_birth_school": ["is_same", "is_born", "sex_fits", "in_school", "ids_fit", sure, free],
         "household": [
-            f"({family} AND ({close} OR {is_any('name', 'surname')}) AND {born_about} AND {sex} AND {free}"
-            f" OR {kin} AND {same} AND {born})",
-            ids, sure,
+            f"(in_family AND (is_close OR is_surname) AND is_born_about AND sex_fits AND {free}"
+            f" OR is_kin AND is_same AND is_born)",
+            "ids_fit", sure,
         ],
-        "name_variant": [close, born, sex, f"({village} OR {school})", ids, sure, free],
-        "scored": [f"({close} AND NOT {stranger} AND {ids} OR {same} AND {born} AND {kin})", sure, free],
+        "name_variant": ["is_close", "is_born", "sex_fits", "(in_village OR in_school)", "ids_fit", sure, free],
+        "scored": ["(is_close AND NOT is_stranger AND ids_fit OR is_same AND is_born AND is_kin)", sure, free],
+        "left_over": [left_over],
         "second_registration": [again],
         "ids_differ": [
-            f"NOT {ids}", sex,
-            f"({close} AND {born} AND ({village} OR {school} OR {family})"
-            f" OR {same} AND {born} AND {is_any('place', 'town')}"
-            f" OR {same} AND {is_any('birth', 'lunar')} AND ({village} OR {family}))",
+            "NOT ids_fit", "sex_fits",
+            f"(is_close AND is_born AND (in_village OR in_school OR in_family)"
+            f" OR is_same AND is_born AND {is_any('place', 'town')}"
+            f" OR is_same AND {is_any('birth', 'lunar')} AND (in_village OR in_family))",
         ],
         "name_differs": [
-            sex, ids,
-            f"({is_any('birth', 'same', 'swapped')} AND {free} AND {partly} AND {sure} AND ({family} OR {village} OR {id_meant})"
-            f" OR {id_same} AND {born_about} AND {free}"
-            f" OR {id_same} AND {born_about} AND {partly} AND ({family} OR {village} OR {school}))",
+            "sex_fits", "ids_fit",
+            f"({is_any('birth', 'same', 'swapped')} AND {free} AND is_partly AND {sure} AND (in_family OR in_village OR id_meant)"
+            f" OR id_same AND is_born_about AND {free}"
+            f" OR id_same AND is_born_about AND is_partly AND (in_family OR in_village OR in_school))",
         ],
         "borderline": [
-            f"({close} AND {ids} AND ({free} AND weight > {costs.lower!r} OR {same} AND {born} AND ({village} OR {family}))"
+            f"(is_close AND ids_fit AND ({free} AND weight > {costs.lower!r} OR is_same AND is_born AND (in_village OR in_family))"
             f" OR {doubt})"
         ],
     }  # fmt: skip
     lines = [f"WHEN {' AND '.join(conditions)} THEN '{step}'" for step, conditions in rules.items()]
-    return f"CASE {' '.join(lines)} ELSE 'different' END"
+    return f"SELECT *, CASE {' '.join(lines)} ELSE 'different' END AS step FROM weighed"
 
 
 def _ranked_sql(*placed: str) -> str:

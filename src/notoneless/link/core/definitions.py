@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from notoneless.common.yaml_files import read_yaml
 
 _FOLDER = Path(__file__).resolve().parents[1] / "definitions"
 
@@ -167,4 +167,4 @@ def _verdict(code: int, raw: dict[str, Any]) -> Verdict:
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return read_yaml(_FOLDER / f"{name}.yaml")
