@@ -27,6 +27,7 @@ from notoneless.org.models import User
 from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
 from notoneless.roster.core.definitions import load_kinds
+from notoneless.roster.core.people import BIRTH_DIFFERS, SEX_DIFFERS, UNKNOWN_SEX
 from notoneless.roster.records.models import Delivery
 from notoneless.roster.records.queries import get_delivery, read_refused, read_rows
 
@@ -159,17 +160,35 @@ def _rows(by_sheet: Rows, name_sheets: bool) -> str:
 
 
 def _doubtful_ids(delivery: Delivery) -> dict[str, Rows]:
-    """Code → accepted rows whose ID number is doubtful: the state of the number says which code it had."""
+    """Code → accepted rows whose ID number is doubtful (its state says how), or says another birth date or sex."""
     if load_kinds()[delivery.kind].subject != "person":
         return {}
-    table = read_rows(delivery, ["row_no", "sheet", "id_state"])
-    doubtful = table.filter(pc.not_equal(table["id_state"], "valid"))
+    table = read_rows(delivery, ["row_no", "sheet", "id_state", "id_no", "dob", "sex"])
     found: dict[str, Rows] = {}
-    for row in doubtful.to_pylist():
-        code = PROBLEM_CODES[row["id_state"]]
-        if code in delivery.problem_counts:
-            found.setdefault(code, {}).setdefault(row["sheet"] or "", set()).add(row["row_no"])
-    return found
+    doubtful = table.filter(pc.not_equal(table["id_state"], "valid"))
+    for row in doubtful.select(["row_no", "sheet", "id_state"]).to_pylist():
+        _note(found, PROBLEM_CODES[row["id_state"]], row)
+    certain = table.filter(pc.equal(table["id_state"], "valid"))
+    for code, differs in ((BIRTH_DIFFERS, _other_birth(certain)), (SEX_DIFFERS, _other_sex(certain))):
+        for row in certain.filter(differs).select(["row_no", "sheet"]).to_pylist():
+            _note(found, code, row)
+    return {code: rows for code, rows in found.items() if code in delivery.problem_counts}
+
+
+def _note(found: dict[str, Rows], code: str, row: Mapping[str, Any]) -> None:
+    found.setdefault(code, {}).setdefault(row["sheet"] or "", set()).add(row["row_no"])
+
+
+def _other_birth(rows: pa.Table) -> pa.ChunkedArray:
+    """Where the birth date is not that of the (valid) ID number; null where there is none."""
+    return pc.not_equal(pc.utf8_slice_codeunits(rows["id_no"], 6, 14), pc.strftime(rows["dob"], "%Y%m%d"))
+
+
+def _other_sex(rows: pa.Table) -> pa.ChunkedArray:
+    """Where the sex is known and not that of the (valid) ID number, whose 17th digit is odd for men."""
+    odd = pc.bit_wise_and(pc.cast(pc.utf8_slice_codeunits(rows["id_no"], 16, 17), pa.int8()), 1)
+    told = pc.if_else(pc.equal(odd, 1), "1", "2")
+    return pc.and_(pc.not_equal(told, rows["sex"]), pc.not_equal(rows["sex"], UNKNOWN_SEX))
 
 
 def row_words(rows: Iterable[int], most: int = MOST_RUNS) -> str:

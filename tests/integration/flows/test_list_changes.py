@@ -106,6 +106,16 @@ def test_the_letter_names_rows_and_no_person(second: Delivery, send: Send, cast:
         assert pupil.id_no not in everything
 
 
+def test_the_letter_says_where_the_number_tells_another_birth_date_or_sex(send: Send, cast: Cast) -> None:
+    lines = rosters.hukou(rosters.CAST).decode().splitlines()
+    lines[2] = lines[2].replace("2016-03-14", "2016-03-15")
+    lines[3] = lines[3].replace(",女,", ",男,")
+    delivery = send("\n".join(lines).encode(), "四.csv").delivery
+    assert delivery is not None
+    told = {line.code: line.rows for line in write_reply(cast.clerk, delivery.pk, day=TODAY).lines}
+    assert told == {"E210": "已先采用、请核实：第 3 行", "E211": "已先采用、请核实：第 4 行"}
+
+
 def test_a_list_without_errors_gets_a_letter_of_thanks(second: Delivery, cast: Cast) -> None:
     letter = write_reply(cast.clerk, second.pk, day=TODAY)
     assert (letter.lines, letter.ask) == ([], "")
