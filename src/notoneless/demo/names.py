@@ -113,7 +113,9 @@ def spoil_name(rng: Random, name: str) -> tuple[str, str]:
         return _spoil_dotted(rng, name)
     for char, typed in confusions()["rare_as_pinyin"].items():
         if char in name:
-            return name.replace(char, rng.choice((typed, "?", " ", "\ue863", "·"))), "name_rare"
+            return name.replace(
+                char, rng.choice((typed, "?", " ", "\ue863" if char == "䶮" else "\ue4c6", "·"))
+            ), "name_rare"
     draw = rng.random()
     if draw < 0.42:
         return _swap_char(rng, name, "homophones", "name_homophone")

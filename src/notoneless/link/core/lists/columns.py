@@ -44,9 +44,9 @@ class Columns:
         """The cell as a whole number, NULL when it is none."""
         return self._sql(column, _number, "BIGINT")
 
-    def day(self, column: str, read: str) -> str:
-        """The day as yyyymmdd; `read` is SQL for what a cell that is no such number means."""
-        return self._sql(column, lambda name, kind: _day(name, kind, read), "INTEGER")
+    def day(self, column: str) -> str:
+        """The day as yyyymmdd, NULL when it is written in words, as a count of days, or not at all."""
+        return self._sql(column, _day, "INTEGER")
 
     def sex(self) -> str:
         """1 man, 2 woman, NULL otherwise."""
@@ -71,7 +71,7 @@ class Columns:
         if self.is_text("dob"):
             year = f"dob >= '{first}' AND dob < '{last + 1}' OR dob < '1' OR dob >= '3'"
             return f"coalesce(CASE WHEN dob <> '' THEN {year} END, {id_year}, true)"
-        number = self.day("dob", "CAST(NULL AS INTEGER)")
+        number = self.day("dob")
         return f"coalesce({number} BETWEEN {first}0101 AND {last}1231, {id_year}, true)"
 
     def _sql(self, column: str, read: Callable[[str, pa.DataType], str], otherwise: str) -> str:
@@ -87,8 +87,8 @@ def looks_whole(text: str, number: str) -> str:
     strangers share it.
     """
     return (
-        f"length({text}) = 18 AND {number} >= {_LEAST_17} AND substr({text}, 7, 2) IN ('19', '20') "
-        f"AND substr({text}, 16, 3) <> '000'"
+        f"{number} >= {_LEAST_17} AND length({text}) = 18 AND {birth_within(number)} BETWEEN {FIRST_DAY} AND {LAST_DAY} "
+        f"AND ({number} % 100 > 0 OR substr({text}, 18, 1) <> '0')"
     )
 
 
@@ -109,19 +109,13 @@ def _number(column: str, kind: pa.DataType) -> str:
     return f"try_cast({column} AS BIGINT)" if not _is_text(kind) else f"try_cast(nullif({column}, '') AS BIGINT)"
 
 
-def _day(column: str, kind: pa.DataType, read: str) -> str:
+def _day(column: str, kind: pa.DataType) -> str:
     if types.is_date(kind) or types.is_timestamp(kind):
         return f"CAST(year({column}) * 10000 + month({column}) * 100 + day({column}) AS INTEGER)"
-    return f"coalesce({_as_day(f'try_cast({column} AS INTEGER)')}, {read})"
-
-
-def _as_day(number: str) -> str:
-    """A number that is a day as yyyymmdd. Whether the month has so many days is not asked: it is compared only."""
-    month, day = f"{number} % 10000", f"{number} % 100"
-    return (
-        f"CASE WHEN {number} BETWEEN {FIRST_DAY} AND {LAST_DAY} AND {month} BETWEEN 101 AND 1231 "
-        f"AND {day} BETWEEN 1 AND 31 THEN {number} END"
-    )
+    number = f"try_cast({column} AS INTEGER)"
+    if _is_text(kind):
+        number = f"coalesce({number}, try_cast(translate(substr({column}, 1, 10), '-/.', '') AS INTEGER))"
+    return f"CASE WHEN {number} BETWEEN {FIRST_DAY} AND {LAST_DAY} THEN {number} END"
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.lists import numbers
 from notoneless.link.core.lists.columns import birth_within
 from notoneless.link.core.lists.names import FoldBook
-from notoneless.link.core.lists.reading import NUMBERS, TEXTS, Side
+from notoneless.link.core.lists.reading import PLACES, TEXTS, Side
 
 _LEAST_PUPILS, _LEAST_SHARE = 5, 0.3
 _STRANGER_YEARS = 150000
@@ -15,19 +17,31 @@ _STRANGER_YEARS = 150000
 
 
 def make_pool(engine: Engine, name: str, side: Side, rows: str, first: int) -> None:
-    """Make `pool_<name>`: `rows` (SQL over a side) numbered by row_id from `first`, so that the order of the file
-    does not matter, with the cleaned ID number as `typed_id`. Empty cells become NULL, columns not there too."""
-    texts = (f"nullif({c}, '') AS {c}" if c in side.columns else f"CAST(NULL AS VARCHAR) AS {c}" for c in TEXTS)
-    areas = (c if c in side.columns else f"CAST(NULL AS BIGINT) AS {c}" for c in NUMBERS)
-    typed = (
-        f"CASE WHEN idv IS NOT NULL THEN CAST(idv AS VARCHAR) || upper(tail) ELSE {numbers.cleaned('id_text')} END"
+    """Make `pool_<name>`: `rows` (SQL over a side, with `free`) numbered by row_id from `first`, so that the order of
+    the file does not matter, with all that their list says of them and the cleaned ID number as `typed_id`. Empty cells
+    become NULL, columns not there too. `free`: not linked yet."""
+    engine.step(
+        "placed", f"SELECT row_number() OVER (ORDER BY row_id, n) + {first - 1} AS rid, * FROM ({rows}) numbered"
     )
+    columns = side.columns
+    texts = ", ".join(f"{columns.text(c)} AS {c}" for c in TEXTS)
+    places = ", ".join(f"p.{c}" if c in columns else f"CAST(NULL AS BIGINT) AS {c}" for c in PLACES)
+    engine.step(
+        "told",
+        f"""SELECT p.rid, p.n, p.row_id, p.name, coalesce(p.birth, d.day) AS birth, p.idv, p.free, {places}, t.sex, t.id_text,
+                {", ".join(f"t.{c}" for c in TEXTS)}
+            FROM placed p JOIN (SELECT file_row, CAST({columns.sex()} AS TINYINT) AS sex, {columns.text("id_no")} AS id_text, {texts}
+                                FROM {side.source}) t ON t.file_row = p.n
+            LEFT JOIN day d ON d.written = p.odd""",
+    )
+    shaped = "idv IS NOT NULL AND strpos('0123456789X', substr(id_text, 18, 1)) > 0"
     engine.step(
         f"pool_{name}",
-        f"""SELECT *, CASE WHEN {numbers.is_valid("typed_id")} THEN try_cast(substr(typed_id, 1, 17) AS BIGINT) END AS valid
-            FROM (SELECT row_number() OVER (ORDER BY row_id, n) + {first - 1} AS rid, n, row_id, name, birth, sex,
-                      free, {typed} AS typed_id, {", ".join((*texts, *areas))} FROM ({rows}))""",
+        f"""SELECT rid, n, row_id, name, birth, sex, free, typed_id, {", ".join((*TEXTS, *PLACES))},
+                CASE WHEN {numbers.is_valid("typed_id")} THEN try_cast(substr(typed_id, 1, 17) AS BIGINT) END AS valid
+            FROM (SELECT *, CASE WHEN {shaped} THEN id_text ELSE {numbers.cleaned("id_text")} END AS typed_id FROM told) cleaned""",
     )
+    engine.drop("placed", "told")
 
 
 def make_keys(engine: Engine, name: str) -> None:
@@ -35,26 +49,27 @@ def make_keys(engine: Engine, name: str) -> None:
     engine.step(f"key_{name}", _key_sql(name))
 
 
-def make_repairs(engine: Engine, name: str) -> None:
-    """Make `fix_<name>` (rid, idv, slip): valid numbers that rows of the pool without one may have meant."""
-    engine.step(
-        "wrong",
-        f"SELECT rid, typed_id AS typed FROM pool_{name} WHERE valid IS NULL AND length(typed_id) BETWEEN 15 AND 19",
+def make_repairs(engine: Engine, pools: Sequence[str]) -> None:
+    """Make `fix` (rid, idv, slip): valid numbers that rows of the pools without one may have meant."""
+    rows = " UNION ALL ".join(
+        f"SELECT rid, typed_id AS typed, student_no, cert_no FROM pool_{pool} WHERE valid IS NULL" for pool in pools
     )
+    engine.step("invalid", rows)
+    engine.step("wrong", "SELECT rid, typed FROM invalid WHERE length(typed) BETWEEN 15 AND 19")
     numbers.make_fixes(engine, "wrong", "fix_slip")
     inside = f"""
         SELECT rid, CASE WHEN {numbers.is_valid("inner_id")} THEN try_cast(substr(inner_id, 1, 17) AS BIGINT) END AS idv, slip
-        FROM (SELECT rid, upper(substr(student_no, 2, 18)) AS inner_id, '写在学籍号里' AS slip FROM pool_{name}
-              WHERE valid IS NULL AND length(student_no) = 19 AND substr(student_no, 1, 1) IN ('G', 'g')
+        FROM (SELECT rid, upper(substr(student_no, 2, 18)) AS inner_id, '写在学籍号里' AS slip FROM invalid
+              WHERE length(student_no) = 19 AND substr(student_no, 1, 1) IN ('G', 'g')
               UNION ALL
-              SELECT rid, upper(substr(cert_no, 1, 18)), '写在残疾人证号里' FROM pool_{name}
-              WHERE valid IS NULL AND length(cert_no) >= 20)"""
+              SELECT rid, upper(substr(cert_no, 1, 18)), '写在残疾人证号里' FROM invalid WHERE length(cert_no) >= 20) inner_number"""
     engine.step(
-        f"fix_{name}",
-        f"""SELECT rid, idv, min(slip) AS slip FROM (SELECT * FROM fix_slip UNION ALL SELECT * FROM ({inside}) WHERE idv IS NOT NULL)
-            GROUP BY rid, idv""",
+        "fix",
+        f"""SELECT rid, idv, min(slip) AS slip FROM (
+                SELECT * FROM fix_slip UNION ALL SELECT * FROM ({inside}) found WHERE idv IS NOT NULL
+            ) fixes GROUP BY rid, idv""",
     )
-    engine.drop("wrong", "fix_slip")
+    engine.drop("invalid", "wrong", "fix_slip")
 
 
 def make_names(engine: Engine, book: FoldBook, pools: tuple[str, ...], population: str) -> None:
@@ -90,9 +105,12 @@ def make_school_towns(engine: Engine, a: Side, b: Side) -> None:
     for school, home, alias in ((a, b, "b"), (b, a, "a")):
         here = [f"{alias}.{column}" for column in ("hukou_code", "addr_code") if column in home.columns]
         if "school_code" in school.columns and here and not {"hukou_code", "addr_code"} & school.columns.names:
-            pairs = f"""SELECT school_code, {_town(_twelve("home"))} AS town
-                FROM (SELECT school_code, coalesce({", ".join(here)}) AS home
-                      FROM certain c JOIN side_a a ON a.n = c.a JOIN side_b b ON b.n = c.b WHERE school_code <> '')"""
+            pairs = f"""SELECT school_code, {town_of(_twelve("home"))} AS town
+                FROM (SELECT s.school_code, coalesce({", ".join(here)}) AS home
+                      FROM certain c JOIN {home.table} {alias} ON {alias}.n = c.{alias}
+                      JOIN (SELECT file_row, {school.columns.text("school_code")} AS school_code FROM {school.source}) s
+                          ON s.file_row = c.{"a" if alias == "b" else "b"}
+                      WHERE s.school_code IS NOT NULL) pupil"""
     engine.step(
         "school_town",
         f"""SELECT school_code, town FROM (
@@ -126,8 +144,9 @@ def _household_sql(side: Side, known: str, pool: str) -> str:
     number = f"try_cast(substr({columns.text('id_no')}, 1, 17) AS BIGINT)"
     return f"""
         SELECT k.rid, k.birth, k.fold, s.name, s.idv
-        FROM (SELECT {columns.raw("hh_no")} AS hh, {columns.text("name")} AS name, {number} AS idv
-              FROM {side.source} WHERE NOT ({side.wanted})) s
+        FROM (SELECT {columns.text("hh_no")} AS hh, {columns.text("name")} AS name, {number} AS idv
+              FROM (SELECT *, {columns.text("hh_no")} AS house FROM {side.source}) r SEMI JOIN household h ON h.hh_no = r.house
+              WHERE NOT ({side.wanted})) s
         JOIN {pool} p ON p.hh_no = s.hh JOIN {known} k ON k.rid = p.rid"""
 
 
@@ -141,7 +160,7 @@ def _key_sql(pool: str) -> str:
             CASE WHEN idv IS NULL AND NOT {numbers.is_placeholder("typed_id")} THEN try_cast(substr(typed_id, 1, 14) AS BIGINT) END AS typed_prefix,
             CASE WHEN length(typed_id) >= 14 THEN try_cast(substr(typed_id, 1, 14) AS BIGINT) END AS prefix,
             {_village("addr_code")} AS village, {_village("hukou_code")} AS village2,
-            {_town("addr_code")} AS town, {_town("hukou_code")} AS town2,
+            {town_of("addr_code")} AS town, {town_of("hukou_code")} AS town2,
             CASE WHEN addr_code IS NULL AND hukou_code IS NULL THEN school_town END AS school_town,
             school_code, CAST(NULL AS VARCHAR) AS school_name, grade, class_no, student_no,
             coalesce(guardian_name, mother_name) AS guardian,
@@ -170,6 +189,7 @@ def _village(code: str) -> str:
     return f"CASE WHEN {code} % 1000 > 0 THEN {code} END"
 
 
-def _town(code: str) -> str:
+def town_of(code: str) -> str:
+    """SQL: the town's nine digits of an area code of twelve; NULL when the code stops at a higher level."""
     town = f"CAST(round(({code} - {code} % 1000) / 1000) AS BIGINT)"
     return f"CASE WHEN {town} % 1000 > 0 THEN {town} END"

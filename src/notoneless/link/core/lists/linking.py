@@ -17,7 +17,8 @@ from notoneless.link.core import definitions
 from notoneless.link.core.candidates import find_candidates
 from notoneless.link.core.costs import LinkCosts
 from notoneless.link.core.decide import COLUMNS, decide
-from notoneless.link.core.judge import NEAR_NAMES, code, is_any, judge, prior_bits
+from notoneless.link.core.judge import NEAR_BIRTHS, NEAR_NAMES, code, is_any, judge, prior_bits
+from notoneless.link.core.lists.columns import birth_within
 from notoneless.link.core.lists.keys import (
     make_keys,
     make_names,
@@ -25,6 +26,7 @@ from notoneless.link.core.lists.keys import (
     make_pool,
     make_repairs,
     make_school_towns,
+    town_of,
 )
 from notoneless.link.core.lists.names import FoldBook
 from notoneless.link.core.lists.numbers import load_positions
@@ -58,6 +60,7 @@ class _ListLinker:
         self.engine = engine
         self.costs = costs
         self.capped = 0
+        self.pooled = 0
 
     def run(self) -> ListLinks:
         engine = self.engine
@@ -77,32 +80,38 @@ class _ListLinker:
         load_positions(engine)
         book = self.book = FoldBook(engine)
         engine.step("base_shape", "SELECT DISTINCT base, shape FROM han WHERE shape > 0 AND base > 0")
-        make_pool(engine, "a", self.a, "SELECT *, true AS free FROM side_a s ANTI JOIN certain c ON c.a = s.n", 1)
-        make_repairs(engine, "a")
-        engine.step("taken_like", _taken_like_sql(self.b))
-        free = "SELECT *, true AS free FROM side_b s ANTI JOIN certain c ON c.b = s.n"
-        taken = "SELECT *, false AS free FROM side_b SEMI JOIN taken_like USING (n)"
-        make_pool(engine, "b", self.b, f"{free} UNION ALL {taken}", engine.count("pool_a") + 1)
-        make_names(engine, book, ("a", "b"), "side_a")
-        make_repairs(engine, "b")
+        self._pool("a", self.a, "SELECT *, true AS free FROM side_a s ANTI JOIN certain c ON c.a = s.n")
+        self._pool("free", self.b, "SELECT *, true AS free FROM side_b s ANTI JOIN certain c ON c.b = s.n")
+        make_repairs(engine, ("a", "free"))
         make_school_towns(engine, self.a, self.b)
+        engine.step("linked_row", _linked_row_sql(self.b, "certain"))
+        engine.step("taken_like", _taken_like_sql(placeless=not {"addr_code", "hukou_code"} & self.a.columns.names))
+        self._pool("taken", self.b, "SELECT *, false AS free FROM side_b SEMI JOIN taken_like USING (n)")
+        engine.step("pool_b", "SELECT * FROM pool_free UNION ALL SELECT * FROM pool_taken")
+        engine.drop("pool_free", "pool_taken")
+        make_names(engine, book, ("a", "b"), "side_a")
         make_keys(engine, "a")
         make_keys(engine, "b")
         make_parents(engine, self.b, "key_b")
+
+    def _pool(self, name: str, side: Side, rows: str) -> None:
+        """Make one more pool, whose row numbers follow those of the pools before."""
+        make_pool(self.engine, name, side, rows, self.pooled + 1)
+        self.pooled += self.engine.count(f"pool_{name}")
 
     def _first_pass(self) -> None:
         """Make `hit` (same number and same name after cleaning), `chosen` and `asked` between pool a and pool b."""
         engine, step = self.engine, self.engine.step
         step("person_b", _person_sql("key_b"))
         step("known", "SELECT p.pid, k.* FROM key_b k JOIN person_b p USING (rid)")
-        step("known_fix", "SELECT p.pid, f.* FROM fix_b f JOIN person_b p USING (rid)")
+        step("known_fix", "SELECT p.pid, f.* FROM fix f JOIN person_b p USING (rid)")
         step(
             "hit",
             """SELECT a.rid, min(p.pid) AS pid FROM key_a a JOIN key_b b ON b.idv = a.idv AND b.fold = a.fold
                JOIN person_b p ON p.rid = b.rid GROUP BY a.rid""",
         )
         step("seek", "SELECT * FROM key_a ANTI JOIN hit USING (rid)")
-        step("fix_seek", "SELECT * FROM fix_a SEMI JOIN seek USING (rid)")
+        step("fix_seek", "SELECT * FROM fix SEMI JOIN seek USING (rid)")
         step("taken", "SELECT pid FROM person_b JOIN pool_b USING (rid) WHERE NOT free UNION SELECT pid FROM hit")
         step("barred", "SELECT rid, rid AS pid FROM key_a WHERE 1 = 0")
         self.persons = engine.fetch("SELECT count(*) AS n FROM pool_b WHERE free").column("n")[0].as_py()
@@ -124,19 +133,24 @@ class _ListLinker:
             "lone_b",
             "SELECT p.rid, p.n, p.name, p.birth, p.hh_no FROM pool_b p ANTI JOIN linked l ON l.b = p.n WHERE p.free",
         )
-        step("housemate", _housemate_sql("hh_no" in self.b.columns))
-        step("again_b", "SELECT rid FROM lone_b ANTI JOIN housemate USING (rid)")
-        step("again_like", _again_like_sql(self.a))
-        first = self.engine.count("pool_a") + self.engine.count("pool_b") + 1
-        make_pool(
-            self.engine, "c", self.a, "SELECT *, true AS free FROM side_a SEMI JOIN again_like USING (n)", first
+        step(
+            "alike_b",
+            """SELECT p.n, b.n AS b FROM lone_b p JOIN side_b b ON b.name = p.name AND b.birth = p.birth
+               SEMI JOIN linked l ON l.b = b.n""",
         )
-        make_repairs(self.engine, "c")
+        step("housemate", _housemate_sql(self.b))
+        step("again_b", "SELECT rid FROM lone_b ANTI JOIN housemate USING (rid)")
+        step("linked_row", _linked_row_sql(self.a, "linked"), replace=True)
+        step("again_like", _again_like_sql())
+        self._pool("c", self.a, "SELECT *, true AS free FROM side_a SEMI JOIN again_like USING (n)")
         make_keys(self.engine, "c")
         step("seek", "SELECT * FROM key_b SEMI JOIN again_b USING (rid)")
-        step("fix_seek", "SELECT * FROM fix_b SEMI JOIN again_b USING (rid)")
+        step("fix_seek", "SELECT * FROM fix SEMI JOIN again_b USING (rid)")
         step("known", "SELECT rid AS pid, * FROM key_c")
-        step("known_fix", "SELECT rid AS pid, * FROM fix_c")
+        step(
+            "known_fix",
+            "SELECT c.rid AS pid, c.rid, f.idv, f.slip FROM pool_c c JOIN pool_a a ON a.n = c.n JOIN fix f ON f.rid = a.rid",
+        )
         step("taken", "SELECT rid AS pid FROM key_c")
         step("barred", "SELECT rid, rid AS pid FROM key_c WHERE 1 = 0", replace=True)
         self.persons = self.engine.count("side_a")
@@ -247,7 +261,7 @@ def _likeness() -> tuple[str, str, str, str]:
         is_any("name", "same"),
         is_any("name", "same", *NEAR_NAMES),
         is_any("birth", "same"),
-        is_any("birth", "same", "swapped", "near", "lunar"),
+        is_any("birth", "same", "swapped", *NEAR_BIRTHS),
     )
 
 
@@ -266,7 +280,7 @@ def _person_sql(keys: str) -> str:
                   min(rid) OVER (PARTITION BY coalesce(idv, -rid), fold) AS pid FROM {keys})"""
 
 
-def _housemate_sql(houses: bool) -> str:
+def _housemate_sql(side: Side) -> str:
     """Rows left over (rid, n) that stand in one household, with the same name and birthday, with a linked row b."""
     verdicts = {"name": "same", "birth": "same", "family": "name"}
     codes = ", ".join(
@@ -274,38 +288,50 @@ def _housemate_sql(houses: bool) -> str:
         for field in definitions.weights().fields
     )
     return f"""
-        SELECT p.rid, p.n, min(b.n) AS b, 'second_registration' AS step, CAST(NULL AS DOUBLE) AS weight, {codes}
-        FROM lone_b p JOIN side_b b ON {"b.hh_no = p.hh_no" if houses else "1 = 0"} AND b.name = p.name AND b.birth = p.birth
-        SEMI JOIN linked l ON l.b = b.n GROUP BY p.rid, p.n"""
+        SELECT p.rid, p.n, min(s.file_row) AS b, 'second_registration' AS step, CAST(NULL AS DOUBLE) AS weight, {codes}
+        FROM lone_b p JOIN alike_b x ON x.n = p.n
+        JOIN (SELECT file_row, {side.columns.text("hh_no")} AS house FROM {side.source}) s ON s.file_row = x.b AND s.house = p.hh_no
+        GROUP BY p.rid, p.n"""
 
 
-def _taken_like_sql(side: Side) -> str:
-    """n of rows of the longer list that are linked already but look like a row that is left: double registrations."""
-    prefix = "name, try_cast(substr(typed_id, 1, 14) AS BIGINT) AS prefix"
+_BLANKS = " 　·.．?？□"
+_PLAIN_NAME = f"translate(name, '{_BLANKS}', '')"
+
+
+def _linked_row_sql(side: Side, pairs: str) -> str:
+    """n, name, idv, born, home of the rows of a side that stand in `pairs`, by which they are told from the rows left over."""
+    return f"""SELECT n, name, idv, coalesce(birth, {birth_within("idv")}) AS born, {side.home} AS home
+        FROM {side.table} s SEMI JOIN {pairs} c ON c.{side.table[-1]} = s.n"""
+
+
+def _taken_like_sql(*, placeless: bool) -> str:
+    """n in `linked_row` of the longer list that look like a row of `pool_a`: double registrations in the shorter one.
+
+    `placeless`: the shorter list says nowhere where its persons live, but may say their schools."""
+    plain = f"(SELECT *, {_PLAIN_NAME} AS plain, coalesce(addr_code, hukou_code) AS home FROM pool_a) x"
+    bad = f"(SELECT {_PLAIN_NAME} AS plain, try_cast(substr(typed_id, 1, 14) AS BIGINT) AS prefix FROM pool_a WHERE valid IS NULL) x"
     alike = [
-        "pool_a x ON x.name = b.name AND x.birth = b.birth",
-        "(SELECT valid AS idv FROM pool_a UNION ALL SELECT idv FROM fix_a) x ON x.idv = b.idv",
-        f"(SELECT {prefix} FROM pool_a WHERE valid IS NULL) x ON x.name = b.name AND x.prefix = round((b.idv - b.idv % 1000) / 1000)",
+        f"{plain} ON x.plain = b.name AND x.birth = b.born",
+        f"{plain} ON x.plain = b.name AND x.home = b.home",
+        f"{plain} ON x.birth = b.born AND x.home = b.home",
+        f"{bad} ON x.plain = b.name AND x.prefix = round((b.idv - b.idv % 1000) / 1000)",
+        "(SELECT valid AS idv FROM pool_a UNION ALL SELECT idv FROM fix) x ON x.idv = b.idv",
     ]
-    if here := _place_of(side):
-        alike.append(f"pool_a x ON x.name = b.name AND coalesce(x.addr_code, x.hukou_code) = {here}")
-    linked = "(SELECT b.* FROM side_b b SEMI JOIN certain c ON c.b = b.n)"
-    return " UNION ".join(f"SELECT b.n FROM {linked} b SEMI JOIN {one}" for one in alike)
+    if placeless:
+        pupil = f"""(SELECT p.birth, substr({_PLAIN_NAME}, 1, 1) AS surname, t.town
+                     FROM pool_a p JOIN school_town t USING (school_code)) x"""
+        town = f"x.surname = substr(b.name, 1, 1) AND x.town = {town_of('b.home')}"
+        alike.append(f"{pupil} ON x.birth = b.born AND {town}")
+    return " UNION ".join(f"SELECT b.n FROM linked_row b SEMI JOIN {one}" for one in alike)
 
 
-def _again_like_sql(side: Side) -> str:
-    """n of linked rows of the shorter list that look like a row of the longer list that is left."""
-    left = "(SELECT p.*, k.birth AS born FROM pool_b p SEMI JOIN again_b USING (rid) JOIN key_b k ON k.rid = p.rid)"
-    alike = [f"{left} x ON x.name = b.name AND x.born = b.birth"]
-    if here := _place_of(side):
-        alike += [
-            f"{left} x ON x.{k} = b.{k} AND coalesce(x.hukou_code, x.addr_code) = {here}" for k in ("name", "birth")
-        ]
-    linked = "(SELECT b.* FROM side_a b SEMI JOIN linked l ON l.a = b.n)"
-    return " UNION ".join(f"SELECT b.n FROM {linked} b SEMI JOIN {one}" for one in alike)
-
-
-def _place_of(side: Side) -> str:
-    """SQL: where a row lives, or without that where it is registered; "" when the list says neither."""
-    columns = [f"b.{column}" for column in ("addr_code", "hukou_code") if column in side.columns]
-    return f"coalesce({', '.join([*columns, 'NULL'])})" if columns else ""
+def _again_like_sql() -> str:
+    """n in `linked_row` of the shorter list that look like a row of the longer list that is left."""
+    left = """(SELECT p.name, k.birth AS born, coalesce(p.hukou_code, p.addr_code) AS home
+               FROM pool_b p SEMI JOIN again_b USING (rid) JOIN key_b k ON k.rid = p.rid) x"""
+    alike = (
+        "x.born = b.born AND x.name = b.name",
+        "x.home = b.home AND x.name = b.name",
+        "x.home = b.home AND x.born = b.born",
+    )
+    return " UNION ".join(f"SELECT b.n FROM linked_row b SEMI JOIN {left} ON {one}" for one in alike)

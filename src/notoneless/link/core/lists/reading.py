@@ -1,8 +1,8 @@
 """Reading two lists into the engine: few, narrow columns, and of the longer list only the persons who can be meant.
 
-Makes `side_a` (the shorter list) and `side_b`: n (row in the file), row_id, name, birth (yyyymmdd), sex, idv (first 17
-digits of a well-shaped ID), tail (its 18th), id_text (an ID that is not well shaped), and those of TEXTS and NUMBERS
-that the list has, as text and as numbers.
+Makes `side_a` (the shorter list) and `side_b`: n (row in the file), row_id, name, birth (yyyymmdd), odd (a day written
+so that SQL cannot read it), idv (first 17 digits of a well-shaped ID) and the codes of PLACES that the list has. What
+else a row says is read for the few rows that are left (see keys.make_pool). Makes `day` (written, day) for the odd days.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from notoneless.common.dates import DateProblem, parse_date
 from notoneless.engine import Engine
-from notoneless.link.core.lists.columns import FIRST_DAY, LAST_DAY, Columns, birth_within, looks_whole
+from notoneless.link.core.lists.columns import Columns, birth_within, looks_whole
 
 _LEAST_SHARE = 0.00002
 """Of the shorter list: years of birth with fewer rows are typing errors."""
@@ -22,7 +22,7 @@ TEXTS = (
     "student_no", "cert_no", "school_code", "grade", "class_no", "guardian_name", "guardian_id", "mother_name",
     "mother_id", "phone", "hh_no",
 )  # fmt: skip
-NUMBERS = ("addr_code", "hukou_code", "county_code")
+PLACES = ("addr_code", "hukou_code", "county_code")
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,21 @@ class Side:
     left: bool
     wanted: str = "true"
 
+    @property
+    def home(self) -> str:
+        """SQL over the table: where a row lives, or without that where it is registered; NULL when the list says neither."""
+        columns = [column for column in ("addr_code", "hukou_code") if column in self.columns]
+        return f"coalesce({', '.join([*columns, 'NULL'])})" if columns else "CAST(NULL AS BIGINT)"
+
 
 def read_sides(engine: Engine) -> tuple[Side, Side]:
-    """Make `side_a` and `side_b` from the tables `left_list` and `right_list`; the shorter one is a."""
+    """Make `side_a`, `side_b` and `day` from the tables `left_list` and `right_list`; the shorter one is a."""
     shorter_left = engine.count("left_list") <= engine.count("right_list")
     a, b = (_side(engine, name, left) for name, left in (("side_a", shorter_left), ("side_b", not shorter_left)))
-    for side in (a, b):
-        _days(engine, side)
     engine.step("side_a", _side_sql(a))
     b = replace(b, wanted=_born_then(engine, b))
-    engine.step("side_b", _side_sql(b, b.wanted))
+    engine.step("side_b", _side_sql(b))
+    _read_days(engine)
     return a, b
 
 
@@ -54,14 +59,14 @@ def _side(engine: Engine, table: str, left: bool) -> Side:
     return Side(table, source, Columns(engine.fetch(f"SELECT * FROM {source} LIMIT 0").schema), left)
 
 
-def _days(engine: Engine, side: Side) -> None:
-    """Make `day_<side>` (written, day): days written in words and other forms, each distinct text read once."""
-    odd = f"NOT coalesce(try_cast(dob AS INTEGER) BETWEEN {FIRST_DAY} AND {LAST_DAY}, false) AND dob <> ''"
-    wanted = f"SELECT DISTINCT dob FROM {side.source} WHERE {odd} ORDER BY dob"
-    found = engine.fetch(wanted) if side.columns.is_text("dob") else None
-    written = found.column("dob").cast(pa.string()).to_pylist() if found else []
-    days = pa.table({"written": pa.array(written, pa.string()), "day": pa.array(map(_read_day, written), pa.int32())})
-    engine.load(f"day_{side.table}", days)
+def _read_days(engine: Engine) -> None:
+    """Days written in words and other forms: each distinct text is read once."""
+    odd = "SELECT odd FROM side_a WHERE odd IS NOT NULL UNION SELECT odd FROM side_b WHERE odd IS NOT NULL"
+    written = engine.fetch(f"SELECT odd FROM ({odd}) ORDER BY odd").column("odd").to_pylist()
+    engine.load(
+        "day",
+        pa.table({"written": pa.array(written, pa.string()), "day": pa.array(map(_read_day, written), pa.int32())}),
+    )
 
 
 def _read_day(text: str) -> int | None:
@@ -72,27 +77,19 @@ def _read_day(text: str) -> int | None:
     return None if day is None else day.year * 10000 + day.month * 100 + day.day
 
 
-def _side_sql(side: Side, where: str = "true") -> str:
-    """Only the columns that are there, and texts as they are: what is left of few rows is cleaned later."""
+def _side_sql(side: Side) -> str:
     columns = side.columns
-    there = [name for name in (*TEXTS, *NUMBERS) if name in columns]
-    kept = "".join(f", {columns.raw(name) if name in TEXTS else columns.number(name)} AS {name}" for name in there)
-    dated = side.columns.is_text("dob")
-    join = f"LEFT JOIN day_{side.table} d ON d.written = s.dob" if dated else ""
-    day = f"coalesce(CASE WHEN dob_number BETWEEN {FIRST_DAY} AND {LAST_DAY} THEN dob_number END, odd_day)"
-    id_text = columns.text("id_no")
+    places = "".join(f", {columns.number(name)} AS {name}" for name in PLACES if name in columns)
+    odd = "CASE WHEN birth IS NULL AND dob <> '' THEN dob END" if columns.is_text("dob") else "CAST(NULL AS VARCHAR)"
+    dob = ", dob" if columns.is_text("dob") else ""
     return f"""
-        SELECT n, row_id, name, {day if dated else "dob_number"} AS birth, sex,
-            CASE WHEN {looks_whole("id_text", "id_number")} THEN id_number END AS idv,
-            CASE WHEN {looks_whole("id_text", "id_number")} THEN substr(id_text, 18, 1) END AS tail,
-            CASE WHEN {looks_whole("id_text", "id_number")} THEN NULL ELSE id_text END AS id_text
-            {"".join(f", {name}" for name in there)}
+        SELECT n, row_id, name, birth, {odd} AS odd, CASE WHEN {looks_whole("id_text", "id_number")} THEN id_number END AS idv
+            {"".join(f", {name}" for name in PLACES if name in columns)}
         FROM (
             SELECT file_row AS n, {"row_id" if "row_id" in columns else "file_row"} AS row_id, {columns.text("name")} AS name,
-                {"try_cast(dob AS INTEGER)" if dated else columns.day("dob", "CAST(NULL AS INTEGER)")} AS dob_number,
-                {"d.day" if dated else "CAST(NULL AS INTEGER)"} AS odd_day, CAST({columns.sex()} AS TINYINT) AS sex,
-                {id_text} AS id_text, try_cast(substr({id_text}, 1, 17) AS BIGINT) AS id_number {kept}
-            FROM (SELECT * FROM {side.source} WHERE {where}) s {join}
+                {columns.day("dob")} AS birth{dob}, {columns.text("id_no")} AS id_text,
+                try_cast(substr({columns.text("id_no")}, 1, 17) AS BIGINT) AS id_number{places}
+            FROM {side.source} WHERE {side.wanted}
         )"""
 
 
@@ -106,7 +103,7 @@ def _born_then(engine: Engine, side: Side) -> str:
                 SELECT year, count(*) AS n, max(agreed) AS agreed FROM (
                     SELECT floor(coalesce(birth, id_birth) / 10000) AS year,
                         CASE WHEN floor(birth / 10000) = floor(id_birth / 10000) THEN 1 ELSE 0 END AS agreed
-                    FROM (SELECT birth, {birth_within("idv")} AS id_birth FROM side_a)
+                    FROM (SELECT birth, {birth_within("idv")} AS id_birth FROM side_a WHERE odd IS NULL)
                 ) WHERE year BETWEEN 1900 AND 2099 GROUP BY year
             ) WHERE agreed = 1 AND n >= 2 OR n >= {_LEAST_SHARE!r} * (SELECT count(*) FROM side_a)"""
     ).to_pylist()[0]
