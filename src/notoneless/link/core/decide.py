@@ -9,7 +9,7 @@ from __future__ import annotations
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.costs import LinkCosts
-from notoneless.link.core.judge import FIELDS, NEAR_NAMES, is_any, is_stranger
+from notoneless.link.core.judge import FIELDS, NEAR_BIRTHS, NEAR_NAMES, is_any, is_stranger
 
 ROUNDS = 2
 MOST_QUESTIONS = 3
@@ -82,7 +82,7 @@ def _signs() -> dict[str, str]:
         "is_partly": is_any("name", "surname", "one_char", "shared"),
         "is_surname": is_any("name", "surname"),
         "is_born": is_any("birth", "same"),
-        "is_born_about": is_any("birth", "same", "swapped", "near", "lunar"),
+        "is_born_about": is_any("birth", "same", "swapped", *NEAR_BIRTHS),
         "is_far": is_any("birth", "far"),
         "is_stranger": is_stranger(),
         "sex_fits": f"NOT {is_any('sex', 'differ')}",
@@ -125,7 +125,7 @@ def _step_sql(costs: LinkCosts, again: str, doubt: str, left_over: str) -> str:
             "NOT ids_fit", "sex_fits",
             f"(is_close AND is_born AND (in_village OR in_school OR in_family)"
             f" OR is_same AND is_born AND {is_any('place', 'town')}"
-            f" OR is_same AND {is_any('birth', 'lunar')} AND (in_village OR in_family))",
+            f" OR is_same AND {is_any('birth', 'lunar', 'lunar_day')} AND (in_village OR in_family))",
         ],
         "name_differs": [
             "sex_fits", "ids_fit",

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
+from notoneless.link.core.birth_compare import birth_sql, load_slips
 
 FIELDS = ("name", "birth", "sex", "id_no", "place", "school", "family", "student")
 
@@ -27,11 +28,12 @@ class VerdictBook(Protocol):
 def judge(engine: Engine, known: str, known_fix: str, book: VerdictBook, persons: int, unknown: float = 0.5) -> None:
     """Make `judged`. For the prior: `persons` are known, and a row's person is not among them with chance `unknown`."""
     book.verdicts(engine, known)
+    load_slips(engine)
     engine.step("pair_face", _pair_sql(known, known_fix), replace=True)
     engine.step("pair", _best_sql(), replace=True)
     engine.step("lender", _lender_sql(), replace=True)
     engine.step("judged", _weight_sql(_register(persons), unknown), replace=True)
-    engine.drop("pair_face", "pair", "lender", "name_verdict")
+    engine.drop("pair_face", "pair", "lender", "name_verdict", "day_slip")
 
 
 def prior_bits(persons: int, unknown: float = 0.5) -> float:
@@ -57,6 +59,7 @@ def is_any(field: str, *verdicts: str, prefix: str = "v_") -> str:
     return f"coalesce({prefix}{field} IN ({codes}), false)"
 
 
+NEAR_BIRTHS = ("lunar_day", "epoch", "near", "lunar")
 NEAR_NAMES = ("homophone", "lookalike", "swapped", "latin", "damaged", "remnant")
 
 
@@ -78,22 +81,15 @@ def _pair_sql(known: str, known_fix: str) -> str:
         LEFT JOIN syll_bits rs ON rs.syll = r.syll
         LEFT JOIN fix_seek x ON x.rid = r.rid AND x.idv = f.idv
         LEFT JOIN {known_fix} y ON y.rid = f.rid AND y.idv = r.idv
-        LEFT JOIN parent p ON p.rid = f.rid"""
+        LEFT JOIN parent p ON p.rid = f.rid
+        LEFT JOIN day_slip da ON da.day = f.birth AND da.written = r.birth
+        LEFT JOIN day_slip db ON db.day = r.birth AND db.written = f.birth"""
 
 
 def _birth() -> str:
-    year, month, day = "floor({0}.birth / 10000)", "floor({0}.birth % 10000 / 100)", "{0}.birth % 100"
-    r = [part.format("r") for part in (year, month, day)]
-    f = [part.format("f") for part in (year, month, day)]
-    days = f"({year} * 365.25 + {month} * 30.44 + {day})"
-    least, most = definitions.weights().lunar_days
     return f"""CASE
         WHEN r.birth = f.birth OR r.birth = f.birth2 THEN {code("birth", "same")}
-        WHEN {r[0]} = {f[0]} AND {r[1]} = {f[2]} AND {r[2]} = {f[1]} THEN {code("birth", "swapped")}
-        WHEN {r[0]} = {f[0]} AND ({r[1]} = {f[1]} OR {r[2]} = {f[2]}) THEN {code("birth", "near")}
-        WHEN {r[1]} = {f[1]} AND {r[2]} = {f[2]} AND abs({r[0]} - {f[0]}) IN (1, 2, 10) THEN {code("birth", "near")}
-        WHEN abs({days.format("r")} - {days.format("f")}) BETWEEN {least} AND {most} THEN {code("birth", "lunar")}
-        WHEN r.birth <> f.birth THEN {code("birth", "far")} END"""
+        {birth_sql("r.birth", "f.birth", "coalesce(da.code, db.code)")} END"""
 
 
 def _id_no() -> str:
@@ -102,7 +98,17 @@ def _id_no() -> str:
         WHEN x.idv IS NOT NULL OR y.idv IS NOT NULL THEN {code("id_no", "repaired")}
         WHEN r.typed = f.typed THEN {code("id_no", "as_typed")}
         WHEN r.idv <> f.idv THEN {code("id_no", "differ")}
-        WHEN r.typed_prefix = f.prefix THEN {code("id_no", "prefix")} END"""
+        WHEN r.typed_prefix = f.prefix THEN {code("id_no", "prefix")}
+        WHEN {_two_digits("r.typed", "f.idv")} OR {_two_digits("f.typed", "r.idv")} THEN {code("id_no", "two_digits")} END"""
+
+
+def _two_digits(typed: str, idv: str) -> str:
+    """SQL: a wrong number of 18 characters differs from the first 17 digits of a valid one at two places at most."""
+    wrong = " + ".join(
+        f"CASE WHEN substr({typed}, {i}, 1) = substr(CAST({idv} AS VARCHAR), {i}, 1) THEN 0 ELSE 1 END"
+        for i in range(1, 18)
+    )
+    return f"length({typed}) = 18 AND {idv} IS NOT NULL AND {wrong} <= 2"
 
 
 def _place() -> str:

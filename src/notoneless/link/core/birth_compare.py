@@ -1,0 +1,98 @@
+"""How two birthdays differ, in the words of weights.yaml: in Python for one pair, in SQL for all; a test compares them."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date, timedelta
+
+import pyarrow as pa
+
+from notoneless.common import lunar
+from notoneless.engine import Engine
+from notoneless.link.core import definitions
+
+DAYS_TO_1904 = 1462
+"""What a day gains or loses when a sheet that counts from 1900 is read as one that counts from 1904."""
+FIRST_YEAR, LAST_YEAR = 1990, 2039
+"""Years of birth of persons whom linking seeks; others are compared without the table."""
+_AGES_APART = (1, 2, 10)
+_ROUGH_YEAR, _ROUGH_MONTH = 365.25, 30.44
+
+
+def compare_births(left: int, right: int) -> str:
+    """Verdict id for two birthdays as yyyymmdd; symmetric. A number need not be a real day (20140230 is a lunar one)."""
+    if left == right:
+        return "same"
+    a, b = _parts(left), _parts(right)
+    if a[0] == b[0] and a[1] == b[2] and a[2] == b[1]:
+        return "swapped"
+    if slip := _slips().get((left, right)) or _slips().get((right, left)):
+        return slip
+    if (a[0] == b[0] and (a[1] == b[1] or a[2] == b[2])) or (a[1:] == b[1:] and abs(a[0] - b[0]) in _AGES_APART):
+        return "near"
+    least, most = definitions.weights().lunar_days
+    return "lunar" if least <= abs(_rough_days(a) - _rough_days(b)) <= most else "far"
+
+
+def birth_sql(left: str, right: str, slips: str) -> str:
+    """SQL: the same for two columns; `slips`: SQL for the slip that `day_slip` knows between them, or NULL."""
+    (y, m, d), (v, n, e) = (_parts_sql(column) for column in (left, right))
+    codes = {verdict.id: verdict.code for verdict in definitions.weights().fields["birth"].verdicts}
+    least, most = definitions.weights().lunar_days
+    apart = f"({y} * {_ROUGH_YEAR} + {m} * {_ROUGH_MONTH} + {d}) - ({v} * {_ROUGH_YEAR} + {n} * {_ROUGH_MONTH} + {e})"
+    return f"""
+        WHEN {y} = {v} AND {m} = {e} AND {d} = {n} THEN {codes["swapped"]}
+        WHEN {slips} IS NOT NULL THEN {slips}
+        WHEN {y} = {v} AND ({m} = {n} OR {d} = {e}) THEN {codes["near"]}
+        WHEN {m} = {n} AND {d} = {e} AND abs({y} - {v}) IN {_AGES_APART} THEN {codes["near"]}
+        WHEN abs({apart}) BETWEEN {least} AND {most} THEN {codes["lunar"]}
+        WHEN {left} <> {right} THEN {codes["far"]}"""
+
+
+def load_slips(engine: Engine) -> None:
+    """Make `day_slip` (day, written, code): days of birth and what well-known slips make of them."""
+    engine.load("day_slip", _slip_table())
+
+
+@functools.cache
+def _slips() -> dict[tuple[int, int], str]:
+    """(day, what is written for it) → verdict id."""
+    found = {}
+    for month in lunar.months():
+        if not FIRST_YEAR <= month.year < LAST_YEAR:
+            continue
+        for past in range(month.days):
+            day = month.first_day + timedelta(past)
+            number = _number(day)
+            found[number, _number(day + timedelta(DAYS_TO_1904))] = "epoch"
+            found[number, lunar.LunarDay(month.year, month.month, past + 1).as_typed] = "lunar_day"
+    return found
+
+
+@functools.cache
+def _slip_table() -> pa.Table:
+    codes = {verdict.id: verdict.code for verdict in definitions.weights().fields["birth"].verdicts}
+    pairs = list(_slips().items())
+    return pa.table(
+        {
+            "day": pa.array([day for (day, _), _ in pairs], pa.int32()),
+            "written": pa.array([written for (_, written), _ in pairs], pa.int32()),
+            "code": pa.array([codes[slip] for _, slip in pairs], pa.int32()),
+        }
+    )
+
+
+def _number(day: date) -> int:
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def _parts(number: int) -> tuple[int, int, int]:
+    return number // 10000, number // 100 % 100, number % 100
+
+
+def _parts_sql(column: str) -> tuple[str, str, str]:
+    return f"floor({column} / 10000)", f"floor({column} % 10000 / 100)", f"{column} % 100"
+
+
+def _rough_days(parts: tuple[int, int, int]) -> float:
+    return parts[0] * _ROUGH_YEAR + parts[1] * _ROUGH_MONTH + parts[2]
