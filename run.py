@@ -2,7 +2,7 @@
 """The only front door: `python3 run.py demo` and `python3 run.py test` on a bare Debian 12.
 
 Standard library only. Every command is safe to repeat. What it installs stays in this folder (.tools, .venv, var),
-except the Debian packages that `test` needs (a browser and Chinese fonts).
+except the Debian packages that `test` needs (a browser, Chinese fonts, and Java for Spark).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ TEST_PACKAGES = {
     "chromium": "chromium",
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto",
     "libatomic1": "/usr/lib/x86_64-linux-gnu/libatomic.so.1",
+    "openjdk-17-jre-headless": "java",
 }
 
 
@@ -100,6 +101,8 @@ def test(arguments: argparse.Namespace) -> int:
     if not arguments.fast:
         install_test_packages()
     failed = check(arguments)
+    if not arguments.fast:
+        sync("dev", extra="spark")
     pytest, kinds = ["-m", "pytest", "-n", "2"], ["tests/unit", "tests/spec", "tests/integration"]
     if arguments.fast:
         return python(*pytest, "-m", "not slow", *kinds[:2]) or failed
@@ -107,18 +110,19 @@ def test(arguments: argparse.Namespace) -> int:
     failed |= python("-m", "coverage", "run", *pytest, *kinds)
     failed |= python("tests/lib/run_on_postgres.py", *pytest, "tests/integration")
     failed |= python("-m", "pytest", "tests/browser")
+    failed |= python("-m", "pytest", "tests/spark")
     failed |= python("-m", "coverage", "combine", "--quiet") or python("tools/coverage_gate.py")
     return failed
 
 
-def sync(*groups: str) -> None:
-    """Make .venv hold exactly what uv.lock says."""
+def sync(*groups: str, extra: str = "") -> None:
+    """Make .venv hold what uv.lock says for these groups and the extra."""
     uv = TOOLS / "bin" / "uv"
     if not uv.exists():
         # --target needs neither root nor python3-venv, and Debian's "externally managed" guard allows it.
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(TOOLS), f"uv=={UV_VERSION}"]
         run(pip, PIP_ROOT_USER_ACTION="ignore", PIP_DISABLE_PIP_VERSION_CHECK="1")
-    options = [part for group in groups for part in ("--group", group)]
+    options = [part for group in groups for part in ("--group", group)] + (["--extra", extra] if extra else [])
     # One person may run demo between tests: never take the test packages away again.
     run(
         [str(uv), "sync", "--quiet", "--locked", "--inexact", "--python", sys.executable, *options],

@@ -27,6 +27,7 @@ TUNING_SEED = 20261101
 RATES = yaml.safe_load((Path(__file__).parent / "link_rates.yaml").read_text("utf-8"))
 SIZES = {
     "10k": (10_000, 3.9),
+    "20k": (20_000, 3.0),
     "100k": (100_000, 3.9),
     "400k": (400_000, 3.9),
     "1m": (1_000_000, 0.0),

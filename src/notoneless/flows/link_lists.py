@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -21,15 +21,15 @@ from notoneless.engine import Engine, open_engine
 from notoneless.files.encodings import csv_encoding
 from notoneless.link.core.costs import LinkCosts
 from notoneless.link.core.lists import ListLinks, calibration_page, link_lists
-from notoneless.policy import load_pack
+from notoneless.policy import national_parameter
 
 __all__ = ["ListLinks", "calibration_page", "link", "write_links"]
 
 ListSource: TypeAlias = str | Path | pa.Table
 """A Parquet or CSV file with canonical column names, or a table with them."""
 
-MEMORY = "1400MB"
-"""What the engine may hold when nothing is said: with the program itself it stays below 2 GiB."""
+MEMORY = {"duckdb": "1400MB", "spark": "6GB"}
+"""What the engine may hold when nothing is said: with the program itself DuckDB stays below 2 GiB."""
 ROWS_IN_GROUP = 1 << 17
 
 
@@ -54,12 +54,21 @@ def link(
     files = [path for source in sources.values() if (path := _parquet(source))]
     with (
         tempfile.TemporaryDirectory(prefix="notoneless-link-") as spill,
-        open_engine(engine, threads=threads, memory=memory or MEMORY, temp_dir=Path(spill), files=files) as opened,
+        open_engine(
+            engine, threads=threads, memory=memory or MEMORY.get(engine), temp_dir=Path(spill), files=files
+        ) as opened,
     ):
         for name, source in sources.items():
             _open(opened, name, source)
             _check_columns(opened, name, source)
-        return link_lists(opened, costs=costs or LinkCosts.from_pack(load_pack(None, date.max)))
+        return link_lists(opened, costs=costs or LinkCosts.from_pack(_National()))
+
+
+class _National:
+    """Costs of the nation: three parameters, without reading all of the policy."""
+
+    def value(self, parameter: str) -> Any:
+        return national_parameter(parameter).on(date.max)
 
 
 def write_links(table: pa.Table, path: Path) -> None:
