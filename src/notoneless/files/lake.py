@@ -233,11 +233,15 @@ class Lake:
         name: str,
         columns: Sequence[str] | None = None,
         filters: pc.Expression | list[Any] | None = None,
+        few: Sequence[str] = (),
     ) -> pa.Table:
-        """A table, or the named columns and the rows that meet `filters` (pyarrow's form); opens only those parts."""
+        """A table, or the named columns and the rows that meet `filters` (pyarrow's form); opens only those parts.
+
+        `few`: text columns with few different values, to be read as dictionaries, which is quicker and smaller.
+        """
         with self.open(collection, id, name) as source:
-            wanted = None if columns is None else list(columns)
-            return pq.read_table(pa.PythonFile(source, mode="r"), columns=wanted, filters=filters, use_threads=False)
+            file, wanted = pa.PythonFile(source, mode="r"), None if columns is None else list(columns)
+            return pq.read_table(file, columns=wanted, filters=filters, use_threads=False, read_dictionary=list(few))
 
     def read_rows(
         self,

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
 
 from notoneless.check.core import load_checks
-from notoneless.check.core.lists import Deliveries, Lists
+from notoneless.check.core.columns import columns_read
+from notoneless.check.core.lists import Lists
 from notoneless.check.core.running import CheckResult, run_checks
 from notoneless.common.errors import Fault
 from notoneless.engine import Engine, open_engine
 from notoneless.flows.comparison import Comparison, ListUsed
-from notoneless.link.core import LinkResult, link_rosters
+from notoneless.link.core import LinkResult, Rows, link_rosters
 from notoneless.policy import Pack, load_pack
 
 Progress = Callable[[str, int, int], None]
+Rosters = Mapping[str, Sequence[tuple[str, date, Rows]]]
+"""Kind → (delivery id, as-of date, accepted rows or what reads them)."""
+_NO_ROWS = pa.table({})
 
 _MERGED = """
 WITH lost AS (
@@ -46,7 +51,7 @@ ORDER BY child_id
 
 
 def compare(
-    rosters: Deliveries,
+    rosters: Rosters,
     *,
     as_of: date,
     region: str | None = None,
@@ -59,7 +64,7 @@ def compare(
 ) -> Comparison:
     """Link the rows of all lists into persons and run every check over them.
 
-    ``rosters``: kind → [(delivery id, as-of date, accepted rows)]. ``facts``: excuse, placement, visit tables
+    ``rosters``: kind → [(delivery id, as-of date, accepted rows, or what reads them when their turn comes)]. ``facts``: excuse, placement, visit tables
     (``check.core.facts``). ``decisions``: row_key_a, row_key_b, verdict. ``previous``: child_id, row_key of the
     comparison before, which keeps child ids stable. ``engine`` is emptied before and after; without one an own
     engine is opened. Equal inputs give equal tables, byte for byte, with any number of threads. Raises the Faults of
@@ -67,7 +72,6 @@ def compare(
     """
     tell = progress or _silent
     pack = load_pack(region, as_of)
-    lists = Lists(rosters)
     with nullcontext(engine) if engine else open_engine() as running:
         running.clear()
         tell("认定同一人", 0, 0)
@@ -75,6 +79,8 @@ def compare(
             running, _rows(rosters), pack=pack, as_of=as_of, decisions=decisions, previous=previous, id_key=id_key
         )
         running.clear()
+        lists, used = _lists(rosters, linked)
+        linked = replace(linked, kept={})
         merged = _merged(running, linked, previous)
         results = _check(running, lists, linked, pack, facts, tell)
         persons = _with_settled(linked.persons, running.fetch(_SETTLED))
@@ -83,7 +89,7 @@ def compare(
     return Comparison(
         as_of=as_of,
         pack=pack,
-        lists=tuple(ListUsed(kind, id_, day, table.num_rows) for _, kind, id_, day, table in lists.numbered()),
+        lists=used,
         persons=persons,
         members=linked.members,
         review=linked.review,
@@ -95,8 +101,22 @@ def compare(
     )
 
 
-def _rows(rosters: Deliveries) -> dict[str, list[tuple[str, pa.Table]]]:
+def _rows(rosters: Rosters) -> dict[str, list[tuple[str, Rows]]]:
     return {kind: [(delivery, table) for delivery, _, table in parts] for kind, parts in rosters.items()}
+
+
+def _lists(rosters: Rosters, linked: LinkResult) -> tuple[Lists, tuple[ListUsed, ...]]:
+    """The lists as the checks see them: rows that may be members, in the columns that a check reads."""
+    days = {(kind, id_): day for kind, parts in rosters.items() for id_, day, _ in parts}
+    kept = {(kind, id_): rows for kind, parts in linked.kept.items() for id_, rows in parts}
+    deliveries: dict[str, list[tuple[str, date, pa.Table]]] = {}
+    used = []
+    for (kind, id_), day in sorted(days.items()):
+        rows = kept.get((kind, id_), _NO_ROWS)
+        columns = [name for name in rows.column_names if name in columns_read()[kind]]
+        deliveries.setdefault(kind, []).append((id_, day, rows.select(columns)))
+        used.append(ListUsed(kind, id_, day, linked.read.get((kind, id_), 0)))
+    return Lists(deliveries), tuple(used)
 
 
 def _check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from notoneless.flows.compare import compare
 from notoneless.flows.comparison import Comparison
 from notoneless.flows.open_gaps import open_gaps
 from notoneless.flows.sweep_inputs import SweepInputs, current_with, gather
+from notoneless.link.core import plain_batches
 from notoneless.link.records import actions as links
 from notoneless.org.keys import lake, pseudonym_key
 from notoneless.org.models import User
@@ -120,10 +121,11 @@ def _sweep_id(inputs: SweepInputs, digest: str) -> str:
     return f"{inputs.as_of:%Y%m%d}-{mark}"
 
 
-def sweep_files(inputs: SweepInputs, comparison: Comparison) -> list[tuple[str, pa.Table]]:
+def sweep_files(inputs: SweepInputs, comparison: Comparison) -> Iterator[tuple[str, pa.RecordBatchReader]]:
     """Every file of a sweep in writing order: results, then the inputs that live in the database."""
     facts = [(f"facts_{name}.parquet", table) for name, table in sorted(inputs.facts.items())]
-    return [*comparison.files(), ("decisions.parquet", inputs.decisions), *facts]
+    for name, table in [*comparison.files(), ("decisions.parquet", inputs.decisions), *facts]:
+        yield name, plain_batches(table)
 
 
 def _make_current(

@@ -7,6 +7,7 @@ recomputed years later (flows/verify.py).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -23,7 +24,8 @@ from notoneless.check.core.facts import FACTS
 from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
-from notoneless.link.core.inputs import NEEDED_COLUMNS
+from notoneless.link.core import NEEDED_COLUMNS, Rows
+from notoneless.link.core.inputs import TEXT_COLUMNS
 from notoneless.link.records import queries as links
 from notoneless.org.keys import lake
 from notoneless.policy.pack import Pack, load_pack
@@ -32,7 +34,11 @@ from notoneless.roster.core.precedence import without_places
 from notoneless.roster.records import queries as rosters
 from notoneless.roster.records.precedence import InForce, list_sweep_inputs
 
-Rosters = dict[str, list[tuple[str, dt.date, pa.Table]]]
+_MANY_VALUES = frozenset(
+    {"row_key", "name", "id_no", "phone", "hh_no", "student_no", "cert_no"}
+    | {"guardian_name", "guardian_id", "head_name", "head_id", "hh_head"}
+)
+Rosters = dict[str, list[tuple[str, dt.date, Rows]]]
 
 
 @dataclass(frozen=True)
@@ -126,18 +132,29 @@ class Chosen:
 
 
 def read_rosters(chosen: Iterable[Chosen]) -> Rosters:
-    """kind → [(delivery id, as-of date, accepted rows that count)], deliveries in id order.
+    """kind → [(delivery id, as-of date, what reads the accepted rows that count)], deliveries in id order.
 
-    Only the columns that a link step or a check reads leave the lake: a city's lists have to fit into memory.
+    A list leaves the lake when its turn comes and not before: a city's lists do not fit into memory together.
     """
     found: Rosters = {}
     for one in sorted(chosen):
-        columns = lake().manifest(rosters.COLLECTION, one.delivery_id)["columns"]
-        wanted = [name for name in columns if name in columns_wanted(one.kind)]
-        table = lake().read_table(rosters.COLLECTION, one.delivery_id, rosters.ROWS, columns=wanted)
-        rows = without_places(table, one.left_out)
-        found.setdefault(one.kind, []).append((one.delivery_id, one.as_of, rows))
+        found.setdefault(one.kind, []).append((one.delivery_id, one.as_of, functools.partial(_rows, one)))
     return found
+
+
+def _rows(one: Chosen) -> pa.Table:
+    """The accepted rows that count, in the columns that a link step or a check reads."""
+    columns = lake().manifest(rosters.COLLECTION, one.delivery_id)["columns"]
+    wanted = [name for name in columns if name in columns_wanted(one.kind)]
+    few = [name for name in wanted if name in _few_values(one.kind) and not (one.left_out and name == "addr_code")]
+    table = lake().read_table(rosters.COLLECTION, one.delivery_id, rosters.ROWS, columns=wanted, few=few)
+    return without_places(table, one.left_out)
+
+
+def _few_values(kind: str) -> frozenset[str]:
+    """Text columns of a kind whose many rows hold few different texts: codes, words, names of schools."""
+    texts = {name for name, type_ in columns_read().get(kind, {}).items() if type_ == pa.string()}
+    return frozenset((texts | set(TEXT_COLUMNS)) - _MANY_VALUES)
 
 
 def columns_wanted(kind: str) -> frozenset[str]:

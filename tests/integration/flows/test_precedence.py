@@ -31,7 +31,7 @@ SECOND_TOWN = replace(rosters.QIANG, name="周小舟", number=63, address="沂�
 
 
 def _names(inputs: object) -> dict[str, list[str]]:
-    return {one[0]: sorted(one[2]["name"].to_pylist()) for one in inputs.rosters["hukou"]}  # type: ignore[attr-defined]
+    return {one[0]: sorted(one[2]()["name"].to_pylist()) for one in inputs.rosters["hukou"]}  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_schools_do_not_replace_each_others_head_count(send: Send) -> None:
 
 
 def test_only_the_columns_that_are_read_leave_the_lake(county: Delivery) -> None:
-    table = gather(COUNTY, rosters.AS_OF).rosters["hukou"][0][2]
+    table = gather(COUNTY, rosters.AS_OF).rosters["hukou"][0][2]()
     assert {"raw", "sheet", "addr"}.isdisjoint(table.column_names)
     assert {"row_key", "id_no", "addr_code", "hukou_status"} <= set(table.column_names)
     assert set(table.column_names) <= columns_wanted("hukou")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 from tests.lib.link_people import table_of
 
 from notoneless.common import names, resident_id
+from notoneless.common.errors import Fault
 from notoneless.engine import open_engine
 from notoneless.link.core import LinkCosts, LinkWindow, definitions, explain_rows
 from notoneless.link.core.groups import Groups
-from notoneless.link.core.identity import name_children, pair_id
+from notoneless.link.core.identity import keep_names, mint_names, pair_id
 from notoneless.link.core.inputs import load_rosters
 from notoneless.link.core.judge import FIELDS
 from notoneless.link.core.keys import describe_slip
+from notoneless.link.core.linking import ALL_AGES
 from notoneless.link.core.name_compare import compare_names
 
+NOBODY = pa.chunked_array([pa.array([], pa.string())])
 COSTS = LinkCosts(wrong=1000, missed=8, review=1)
 
 
@@ -76,15 +80,28 @@ def test_groups_refuse_two_valid_numbers_unless_decided() -> None:
     assert groups.find(3) == 1
 
 
-def test_child_ids_are_short_stable_and_never_reused() -> None:
-    first = name_children([(7, "aa"), (9, "bb")], [], [], b"k")
-    assert first == name_children([(9, "bb"), (7, "aa")], [], [], b"k")
-    assert all(name.startswith("C") and len(name) == 12 for name in first.values())
-    assert len(set(name_children([(7, "aa"), (9, "aa")], [], [], b"k").values())) == 2
-    again = name_children([(7, "aa"), (9, "bb")], [(9, first[7], 5)], [first[7]], b"k")
-    assert again[9] == first[7]
-    assert again[7] != first[7]
-    assert name_children([(7, "aa")], [], [], b"other") != name_children([(7, "aa")], [], [], b"k")
+def test_new_names_are_short_stable_and_never_those_of_the_last_sweep() -> None:
+    first = mint_names(["aa", "bb"], b"k", NOBODY).to_pylist()
+    assert first == mint_names(["bb", "aa"], b"k", NOBODY).to_pylist()[::-1]
+    assert all(name.startswith("C") and len(name) == 12 for name in first)
+    assert len(set(mint_names(["aa", "aa"], b"k", NOBODY).to_pylist())) == 2
+    again = mint_names(["aa", "bb"], b"k", pa.chunked_array([first[:1]])).to_pylist()
+    assert again[0] not in first
+    assert again[1] == first[1]
+    assert mint_names(["aa"], b"other", NOBODY) != mint_names(["aa"], b"k", NOBODY)
+    with pytest.raises(Fault):
+        mint_names(["aa"], b"", NOBODY)
+
+
+def test_a_name_stays_with_the_person_that_holds_most_of_its_rows() -> None:
+    shared = [
+        {"pid": 1, "child_id": "CA", "n": 2, "row_key": "k1"},
+        {"pid": 2, "child_id": "CA", "n": 5, "row_key": "k2"},
+        {"pid": 2, "child_id": "CB", "n": 1, "row_key": "k2"},
+        {"pid": 3, "child_id": "CB", "n": 1, "row_key": "k3"},
+    ]
+    assert keep_names(shared) == {2: "CA", 3: "CB"}
+    assert keep_names(reversed(shared)) == {2: "CA", 3: "CB"}
 
 
 def test_pair_id_does_not_depend_on_the_side() -> None:
@@ -95,9 +112,20 @@ def test_rids_follow_row_numbers_not_table_order() -> None:
     table = table_of([{"name": "甲甲"}, {"name": "乙乙"}, {"name": "丙丙"}])
     for rows in (table, table.take([2, 0, 1])):
         with open_engine(threads=1) as engine:
-            load_rosters(engine, {"hukou": [("D", rows)]})
+            load_rosters(engine, {"hukou": [("D", rows)]}, ALL_AGES)
             found = engine.fetch("SELECT name FROM src_hukou ORDER BY rid").column("name").to_pylist()
         assert found == ["甲甲", "乙乙", "丙丙"]
+
+
+def test_grown_ups_of_the_register_are_kin_and_leave_no_gap_in_the_numbers() -> None:
+    table = table_of(
+        [{"name": "甲甲", "dob": date(2015, 1, 1)}, {"name": "老人", "dob": date(1950, 1, 1)}, {"name": "乙乙"}]
+    )
+    rosters = {"hukou": [("D", lambda: table)], "aid_paid": [("E", table)]}
+    with open_engine(threads=1) as engine:
+        hukou, paid = load_rosters(engine, rosters, LinkWindow(date(2026, 9, 1), 2, 19))
+        assert engine.fetch("SELECT name FROM kin").column("name").to_pylist() == ["老人"]
+    assert (hukou.rows, hukou.read, paid.first, paid.rows) == (2, {"D": 3}, 2, 3)
 
 
 def test_cost_lines() -> None:

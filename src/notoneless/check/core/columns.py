@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -58,9 +58,25 @@ def _columns(kind: KindDefinition, words: set[str]) -> dict[str, pa.DataType]:
 
 
 def conform(table: pa.Table, columns: Mapping[str, pa.DataType]) -> pa.Table:
-    """The table with exactly these columns and types; a column that it lacks is NULL."""
-    arrays = [
-        table.column(name).cast(kind) if name in table.column_names else pa.nulls(table.num_rows, kind)
-        for name, kind in columns.items()
+    """The table with exactly these columns and types; a column that it lacks is NULL.
+
+    A text column that comes as a dictionary stays one: engines read it like text.
+    """
+    return pa.table({name: _conformed(table, name, kind) for name, kind in columns.items()})
+
+
+def _conformed(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+    if name not in table.column_names:
+        return pa.chunked_array([pa.nulls(table.num_rows, kind)])
+    column = table.column(name)
+    few = pa.types.is_dictionary(column.type) and column.type.value_type == kind
+    return column if few else column.cast(kind)
+
+
+def alike(parts: Sequence[pa.Table]) -> list[pa.Table]:
+    """Tables of the same columns in the same types: where one holds plain text, the others come to it."""
+    plain = {field.name for part in parts for field in part.schema if field.type == pa.string()}
+    return [
+        pa.table({name: part[name].cast(pa.string()) if name in plain else part[name] for name in part.column_names})
+        for part in parts
     ]
-    return pa.table(arrays, schema=pa.schema(list(columns.items())))

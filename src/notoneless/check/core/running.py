@@ -11,7 +11,7 @@ from notoneless.check.core.calendar import Calendar
 from notoneless.check.core.definitions import STATES, CheckDefinition, load_checks
 from notoneless.check.core.lists import Lists, list_name
 from notoneless.check.core.literals import Value, fill, literal, text_list
-from notoneless.check.core.tables import load_tables
+from notoneless.check.core.tables import let_go, load_tables
 from notoneless.common.errors import Fault
 from notoneless.engine import Engine
 from notoneless.policy import Pack
@@ -140,7 +140,9 @@ def run_checks(
     values = load_tables(
         engine, lists, persons=persons, members=members, review=review, facts=facts, pack=pack, calendar=calendar
     )
-    for check in _wanted(only):
+    checks = _wanted(only)
+    for number, check in enumerate(checks):
+        let_go(engine, *(one.sql for one in checks[number:]))
         yield _run(engine, check, lists, values, pack, calendar)
 
 

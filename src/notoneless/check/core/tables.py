@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 
 import pyarrow as pa
 
 from notoneless.check.core.calendar import Calendar
-from notoneless.check.core.columns import MEMBER, PERSON, columns_read, conform
+from notoneless.check.core.columns import MEMBER, PERSON, alike, columns_read, conform
 from notoneless.check.core.definitions import load_shared_tables
 from notoneless.check.core.facts import complete_facts
 from notoneless.check.core.lists import Lists
@@ -39,7 +40,7 @@ LEFT JOIN (SELECT school_name, min(addr_code) AS addr_code FROM school_directory
 _HOME = """
 SELECT p.*, CASE p.home_from WHEN 'school_directory' THEN p.school_place WHEN 'region' THEN :region
                              ELSE p.place_code END AS home_code
-FROM person_placed AS p
+FROM ({placed}) AS p
 """
 
 _CHILD = """
@@ -52,7 +53,7 @@ SELECT p.child_id, p.name, p.sex, p.dob, p.id_no, p.id_state, p.home_code AS pla
        p.dob > :school_born_after AND p.dob <= :school_born_by AS school_age,
        p.dob > :school_born_by AND p.dob <= :preschool_born_by AS preschool_age,
        l.child_id IS NOT NULL AS left_behind
-FROM person_home AS p
+FROM ({home}) AS p
 LEFT JOIN place AS v ON v.code = p.place_code
 LEFT JOIN place AS t ON t.code = substr(p.place_code, 1, 9) || '000'
 LEFT JOIN place AS h ON h.code = p.home_code
@@ -65,7 +66,8 @@ _KIND = """
 SELECT m.child_id, d.delivery_id, d.list_date, {columns}
 FROM rows_in AS r
 INNER JOIN delivery AS d ON d.number = r.delivery_number
-INNER JOIN member AS m ON m.kind = d.kind AND m.delivery_id = d.delivery_id AND m.row_no = r.row_no
+INNER JOIN (SELECT * FROM member WHERE kind = '{kind}') AS m
+        ON m.delivery_id = d.delivery_id AND m.row_no = r.row_no
 """
 
 _ROW_OF_CHILD = {"child_id": pa.string(), "delivery_id": pa.string(), "list_date": pa.date32()}
@@ -114,6 +116,12 @@ def load_tables(
     return values
 
 
+def let_go(engine: Engine, *readers: str) -> None:
+    """Forget the lists and shared tables that none of these SQL texts names, so that memory does not pile up."""
+    named = set(re.findall(r"[a-z_]+", " ".join(readers)))
+    engine.drop(*((set(columns_read()) | {shared.id for shared in load_shared_tables()}) - named))
+
+
 def _load_kinds(engine: Engine, lists: Lists) -> None:
     deliveries = list(lists.numbered())
     rows = [{"number": n, "kind": kind, "delivery_id": id_, "list_date": day} for n, kind, id_, day, _ in deliveries]
@@ -123,6 +131,7 @@ def _load_kinds(engine: Engine, lists: Lists) -> None:
     engine.load("delivery", pa.Table.from_pylist(rows, schema=shape))
     for kind, columns in columns_read().items():
         parts = [_numbered(conform(table, columns), number) for number, its, _, _, table in deliveries if its == kind]
+        parts = alike(parts)
         if not parts:
             engine.load(kind, conform(pa.table({}), {**_ROW_OF_CHILD, **columns}))
             continue
@@ -136,7 +145,7 @@ def _kind_sql(kind: str, columns: Mapping[str, pa.DataType]) -> str:
     listed = ", ".join(f"r.{name}" for name in columns)
     if kind == "school_directory":
         return f"SELECT {listed} FROM rows_in AS r"
-    return _KIND.format(columns=listed)
+    return _KIND.format(columns=listed, kind=kind)
 
 
 def _numbered(table: pa.Table, number: int) -> pa.Table:
@@ -148,10 +157,9 @@ def _load_children(engine: Engine, persons: pa.Table, calendar: Calendar, region
     engine.load("person_in", conform(persons, dict(zip(PERSON.names, PERSON.types, strict=True))))
     low, high = code_range(region) if region else ("", "~")
     values = {**calendar.values(), "region": region, "region_low": low, "region_high": high}
-    engine.step("person_placed", fill(_PLACED, values, "person_placed"))
-    engine.step("person_home", fill(_HOME, values, "person_home"))
-    engine.step("child", fill(_CHILD, values, "child"))
-    engine.drop("person_in", "person_placed", "person_home")
+    sql = _CHILD.format(home=_HOME.format(placed=_PLACED))
+    engine.step("child", fill(sql, values, "child"))
+    engine.drop("person_in")
 
 
 @functools.cache

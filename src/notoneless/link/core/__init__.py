@@ -2,8 +2,8 @@
 
 from notoneless.link.core.costs import LinkCosts, LinkWindow
 from notoneless.link.core.explain import Explanation, FieldEvidence, explain_rows
-from notoneless.link.core.inputs import NEEDED_COLUMNS
-from notoneless.link.core.linking import LinkResult, link_pairs, link_rosters
+from notoneless.link.core.inputs import NEEDED_COLUMNS, Rows
+from notoneless.link.core.linking import LinkResult, link_pairs, link_rosters, plain_batches
 
 __all__ = [
     "NEEDED_COLUMNS",
@@ -12,7 +12,9 @@ __all__ = [
     "LinkCosts",
     "LinkResult",
     "LinkWindow",
+    "Rows",
     "explain_rows",
     "link_pairs",
     "link_rosters",
+    "plain_batches",
 ]

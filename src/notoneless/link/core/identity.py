@@ -3,38 +3,55 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from notoneless.common.errors import Fault
 
-_LETTERS = 11
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_PAIRS = [_ALPHABET[ten & 31] + _ALPHABET[ten >> 5] for ten in range(1024)]
+"""Ten bits → two letters, the lower five first."""
 
 
-def name_children(
-    persons: Sequence[tuple[int, str]], kept: Iterable[tuple[int, str, int]], taken: Iterable[str], id_key: bytes
-) -> dict[int, str]:
-    """pid → child_id for every person.
+def keep_names(shared: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """pid → child_id of the last sweep, for persons and names that share rows.
 
-    `persons`: (pid, smallest row_key). `kept`: (pid, child_id of the last sweep, rows in common); a name goes to the
-    person with most of its rows, and one person keeps one name. `taken`: all names of the last sweep, never given
-    anew. Raises E406 without a key.
+    `shared`: pid, child_id, n (rows in common) and row_key (the person's smallest). A name goes to the person with most
+    of its rows, and one person keeps one name.
+    """
+    names: dict[int, str] = {}
+    used: set[str] = set()
+    for one in sorted(shared, key=lambda one: (-one["n"], one["child_id"], one["row_key"], one["pid"])):
+        if one["pid"] not in names and one["child_id"] not in used:
+            names[one["pid"]] = one["child_id"]
+            used.add(one["child_id"])
+    return names
+
+
+def mint_names(row_keys: Sequence[str], id_key: bytes, taken: pa.ChunkedArray) -> pa.Array:
+    """A new name for each person by its smallest row_key, in the same order. `taken`: names that are never given anew.
+
+    Raises E406 without a key.
     """
     if not id_key:
         raise Fault("E406")
-    first_key = dict(persons)
-    names: dict[int, str] = {}
-    used: set[str] = set()
-    for pid, name, _ in sorted(kept, key=lambda one: (-one[2], one[1], first_key[one[0]], one[0])):
-        if pid not in names and name not in used:
-            names[pid] = name
-            used.add(name)
-    used.update(taken)
-    for pid, key in sorted(persons, key=lambda person: (person[1], person[0])):
-        if pid not in names:
-            names[pid] = _mint(key, id_key, used)
-            used.add(names[pid])
-    return names
+    names = ["C" + _hash(key, id_key) for key in row_keys]
+    minted = pa.array(names, pa.string())
+    if len(pc.unique(minted)) == len(names) and not pc.any(pc.is_in(minted, taken.combine_chunks())).as_py():
+        return minted
+    return _told_apart(row_keys, id_key, set(taken.to_pylist()))
+
+
+def _told_apart(row_keys: Sequence[str], id_key: bytes, used: set[str]) -> pa.Array:
+    """As above, one by one in the order of row_key, because two names would be alike."""
+    names = [""] * len(row_keys)
+    for place in sorted(range(len(row_keys)), key=lambda place: row_keys[place]):
+        names[place] = _mint(row_keys[place], id_key, used)
+        used.add(names[place])
+    return pa.array(names, pa.string())
 
 
 def pair_id(left_key: str, right_key: str, id_key: bytes) -> str:
@@ -50,5 +67,14 @@ def _mint(key: str, id_key: bytes, used: set[str]) -> str:
 
 
 def _hash(text: str, id_key: bytes) -> str:
-    number = int.from_bytes(hashlib.blake2b(text.encode(), key=id_key[:64], digest_size=8).digest(), "big")
-    return "".join([_ALPHABET[number >> shift & 31] for shift in range(0, 5 * _LETTERS, 5)])
+    digest = hashlib.blake2b(text.encode(), key=id_key[:64], digest_size=8).digest()
+    number = int.from_bytes(digest, "big")
+    pairs = _PAIRS
+    return (
+        pairs[number & 1023]
+        + pairs[number >> 10 & 1023]
+        + pairs[number >> 20 & 1023]
+        + pairs[number >> 30 & 1023]
+        + pairs[number >> 40 & 1023]
+        + _ALPHABET[number >> 50 & 31]
+    )

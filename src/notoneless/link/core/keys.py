@@ -16,20 +16,16 @@ from notoneless.common import names, resident_id
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.costs import LinkWindow
-from notoneless.link.core.inputs import Source
+from notoneless.link.core.inputs import KIN_OF, Source
 from notoneless.link.core.name_compare import compare_names
-
-_ID = "CASE WHEN id_state = 'valid' AND length(id_no) = 18 THEN id_no END"
-_TWO_GENERATIONS = 600000
-"""Sixty years, in yyyymmdd."""
-_DOB = "CAST(year(dob) * 10000 + month(dob) * 100 + day(dob) AS INTEGER)"
+from notoneless.link.core.wanted import VALID_ID, wanted_sql
 
 _NO_PARENTS = (
     "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, 0 AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
 )
 _PARENTS = f"""
-    SELECT k.rid, k.birth, k.fold, a.name, CAST(substr({_ID}, 1, 17) AS BIGINT) AS idv
-    FROM (SELECT * FROM src_hukou ANTI JOIN key_hukou USING (rid)) a
+    SELECT k.rid, k.birth, k.fold, a.name, CAST(substr({VALID_ID}, 1, 17) AS BIGINT) AS idv
+    FROM kin a
     JOIN key_hukou k ON k.hh = a.hh_no"""
 """rid, birthday and fold of a child's 户籍 row, beside name and number of each member of the household outside the window."""
 
@@ -69,35 +65,16 @@ def prepare_rows(engine: Engine, source: Source, window: LinkWindow) -> None:
     """Make `key_<kind>` and `fix_<kind>`; for 户籍 also `parent`."""
     engine.step(f"key_{source.kind.id}", _key_sql(source, window))
     _repairs(engine, source.kind.id)
-    if source.kind.id == "hukou":
+    if source.kind.id == KIN_OF:
         engine.step("parent", _PARENTS, replace=True)
-
-
-def _base_sql(source: Source, window: LinkWindow) -> str:
-    """Rows to link, with their parts of the ID number taken out.
-
-    A number that says 19xx where the person was born in 20xx comes from a cut-off number that was read as one of the
-    old 15 digits; it counts as wrong here. In lists of children only, a birthday two generations too early says the same.
-    """
-    century = "coalesce(typed_birth = full_birth + 1000000, false)"
-    if not source.kind.by_age:
-        century = f"coalesce({century} OR full_birth < {window.first_birth - _TWO_GENERATIONS}, false)"
-    wanted = (
-        f"birth IS NULL AND id_birth IS NULL OR birth >= {window.first_birth} OR id_birth >= {window.first_birth}"
-    )
-    return f"""
-        SELECT * FROM (
-            SELECT d.*, CASE WHEN NOT {century} THEN full_id END AS valid_id,
-                CASE WHEN NOT {century} THEN full_birth END AS id_birth,
-                CASE WHEN {century} AND typed_birth = full_birth THEN typed_birth + 1000000 ELSE typed_birth END AS birth
-            FROM (SELECT *, {_DOB} AS typed_birth, try_cast(substr({_ID}, 7, 8) AS INTEGER) AS full_birth, {_ID} AS full_id
-                  FROM {source.table}) d
-        ) WHERE {wanted if source.kind.by_age else "true"}"""
+        engine.drop("kin")
 
 
 def _name_book(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> NameBook:
     """Make `name_key` (name, n, fold, syll): how often it stands, numbers of its fold and sound (NULL without any)."""
-    union = " UNION ALL ".join(f"SELECT name FROM ({_base_sql(source, window)})" for source in sources)
+    union = " UNION ALL ".join(
+        f"SELECT name FROM ({wanted_sql(source.kind, source.table, window)})" for source in sources
+    )
     found = engine.fetch(
         f"SELECT name, count(*) AS n FROM ({union}) WHERE name IS NOT NULL GROUP BY name ORDER BY name"
     )
@@ -140,7 +117,7 @@ def _key_sql(source: Source, window: LinkWindow) -> str:
             coalesce({_text("b.guardian_name")}, {_text("b.hh_head")}, {_text("b.head_name")}) AS guardian,
             try_cast(substr(coalesce({_text("b.guardian_id")}, b.head_id), 1, 17) AS BIGINT) AS guardian_idv,
             CASE WHEN length(b.phone) >= 7 THEN b.phone END AS phone, {hh} AS hh
-        FROM ({_base_sql(source, window)}) b LEFT JOIN name_key n ON n.name = b.name"""
+        FROM ({wanted_sql(source.kind, source.table, window)}) b LEFT JOIN name_key n ON n.name = b.name"""
 
 
 def _area(column: str, digits: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
@@ -14,13 +14,22 @@ from notoneless.link.core.cascade import Cascade
 from notoneless.link.core.costs import LinkCosts, LinkWindow, ParameterSource
 from notoneless.link.core.decisions import load_decisions
 from notoneless.link.core.identity import pair_id
-from notoneless.link.core.inputs import SCHOOL_DIRECTORY, Deliveries, Source, load_kinds, load_rosters, load_schools
+from notoneless.link.core.inputs import (
+    SCHOOL_DIRECTORY,
+    Deliveries,
+    Source,
+    load_kinds,
+    load_rosters,
+    load_schools,
+    said_of_all,
+)
 from notoneless.link.core.keys import prepare_names
-from notoneless.link.core.persons import build_persons, placed_sql
+from notoneless.link.core.persons import build_persons, fetch_persons, placed_sql
 from notoneless.link.core.sentences import how_sql, load_sentences, spoken
 
 ALL_AGES = LinkWindow(date(2100, 1, 1), 0, 200)
 """A window that leaves nobody out."""
+_BATCH = 65_536
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,17 @@ class LinkResult:
     `review`: pair_id, left_child_id, left_kind, left_delivery, left_row_no, left_key, right_child_id, right_kind,
         right_delivery, right_row_no, right_key, step, weight, reason, for, against.
     `steps`: step, name, kind, links, capped (candidate pairs of the kind left out because a block was too wide).
+    `kept`: the rows that may be members, kind → [(delivery_id, rows with all their columns)]; rows of grown-ups in
+        lists of all ages are not among them. `read`: (kind, delivery_id) → number of rows that came.
+    Texts of which there are few (kind, delivery_id, step, reason) come as dictionary columns; `plain_batches` undoes that.
     """
 
     persons: pa.Table
     members: pa.Table
     review: pa.Table
     steps: pa.Table
+    kept: Mapping[str, Sequence[tuple[str, pa.Table]]] = field(default_factory=dict)
+    read: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def link_rosters(
@@ -53,24 +67,30 @@ def link_rosters(
 ) -> LinkResult:
     """Which rows of all rosters are one person.
 
-    `rosters`: kind → [(delivery_id, accepted rows)], `school_directory` may be among them. `decisions`: row_key_a,
-    row_key_b, verdict (same|different). `previous`: child_id, row_key of the last sweep's members. The same inputs give
+    `rosters`: kind → [(delivery_id, accepted rows, or what reads them)], `school_directory` may be among them; rows
+    that are read when their turn comes need not all lie in memory at once. `decisions`: row_key_a, row_key_b, verdict (same|different). `previous`: child_id, row_key of the last sweep's members. The same inputs give
     the same tables for any number of threads and any order of rows. The engine must be empty, and is left full.
     Raises E401–E406, and E521 when the pack lacks a link parameter.
     """
     costs, window = LinkCosts.from_pack(pack), LinkWindow.from_pack(pack, as_of)
-    sources = load_rosters(engine, rosters)
-    load_schools(engine, rosters.get(SCHOOL_DIRECTORY, ()))
+    schools = [
+        (id_, rows if isinstance(rows, pa.Table) else rows()) for id_, rows in rosters.get(SCHOOL_DIRECTORY, ())
+    ]
+    sources = load_rosters(engine, rosters, window)
+    load_schools(engine, schools)
     cascade = _run(engine, sources, window, costs, decisions, within=True)
     build_persons(engine, sources, window, previous, id_key)
     _review(engine, sources)
     placed = [placed_sql(source) for source in sources]
     load_sentences(engine, [*placed, "question"])
+    read = {(source.kind.id, id_): count for source in sources for id_, count in source.read.items()}
     return LinkResult(
-        persons=engine.fetch(_PERSONS),
+        persons=fetch_persons(engine, sources),
         members=_members(engine, sources),
         review=_with_pair_ids(engine.fetch(_REVIEW), id_key),
         steps=_steps(engine, sources, cascade),
+        kept={SCHOOL_DIRECTORY: schools, **{source.kind.id: source.parts for source in sources}},
+        read=read | {(SCHOOL_DIRECTORY, id_): rows.num_rows for id_, rows in schools},
     )
 
 
@@ -143,16 +163,49 @@ def _review(engine: Engine, sources: Sequence[Source]) -> None:
 
 
 def _members(engine: Engine, sources: Sequence[Source]) -> pa.Table:
-    """All rows of wanted persons. The reasons are few and long, so they come as a dictionary column."""
+    """All rows of wanted persons, in the order of child_id, kind, delivery_id, row_no.
+
+    The engine orders numbers only; the texts are put beside them afterwards. What is said in few words, be it in
+    millions of rows, comes as a dictionary column.
+    """
+    kinds = sorted(source.kind.id for source in sources)
     rows = " UNION ALL ".join(
-        f"""SELECT c.child_id, '{s.kind.id}' AS kind, s.delivery_id, s.row_no, s.row_key, t.step, p.weight, t.number
-            FROM {placed_sql(s)} p JOIN child c ON c.pid = p.pid JOIN {s.table} s ON s.rid = p.rid
+        f"""SELECT c.place, {kinds.index(s.kind.id)} AS kind, p.rid, p.weight, CAST(t.number AS INTEGER) AS number
+            FROM {placed_sql(s)} p JOIN child c ON c.pid = p.pid
             JOIN sentence t ON t.how = p.how AND t.slip = coalesce(p.slip, '')"""
         for s in sources
     )
-    found = engine.fetch(f"SELECT * FROM ({rows}) ORDER BY child_id, kind, delivery_id, row_no")
-    reasons = spoken(engine, found.column("number").combine_chunks(), "reason")
-    return found.drop_columns(["number"]).append_column("reason", reasons)
+    found = engine.fetch(f"SELECT * FROM ({rows}) ORDER BY place, kind, rid")
+    child_ids = engine.fetch("SELECT child_id FROM child ORDER BY place").column("child_id").combine_chunks()
+    numbers, rids = found.column("number").combine_chunks(), found.column("rid")
+    columns = {
+        "child_id": child_ids.take(found.column("place")),
+        "kind": pa.DictionaryArray.from_arrays(
+            found.column("kind").cast(pa.int32()).combine_chunks(), pa.array(kinds, pa.string())
+        ),
+        **{name: _of_rows(sources, name).take(rids) for name in ("delivery_id", "row_no", "row_key")},
+        "step": spoken(engine, numbers, "step"),
+        "weight": found.column("weight"),
+        "reason": spoken(engine, numbers, "reason"),
+    }
+    return pa.table(columns)
+
+
+def _of_rows(sources: Sequence[Source], name: str) -> pa.Array:
+    """A column over all rows, so that a row's number is its place."""
+    if name == "delivery_id":
+        said = [said_of_all(delivery_id, part.num_rows) for source in sources for delivery_id, part in source.parts]
+        return pa.chunked_array(said).unify_dictionaries().combine_chunks()
+    return pa.chunked_array([chunk for source in sources for chunk in source.column(name).chunks]).combine_chunks()
+
+
+def plain_batches(table: pa.Table) -> pa.RecordBatchReader:
+    """The table, batch by batch, with text columns in place of dictionary columns, but for `reason`, which is
+    published as one."""
+    few = [column.name for column in table.schema if pa.types.is_dictionary(column.type) and column.name != "reason"]
+    schema = pa.schema([pa.field(one.name, pa.string()) if one.name in few else one for one in table.schema])
+    batches = (batch.cast(schema) for batch in table.to_batches(max_chunksize=_BATCH))
+    return pa.RecordBatchReader.from_batches(schema, batches)
 
 
 def _with_pair_ids(review: pa.Table, id_key: bytes) -> pa.Table:
@@ -199,13 +252,6 @@ def _steps(engine: Engine, sources: Sequence[Source], cascade: Cascade) -> pa.Ta
     )
     return pa.Table.from_pylist(rows, schema=schema)
 
-
-_FLAGS = ", ".join(f"in_{kind.id}" for kind in definitions.kinds())
-
-_PERSONS = f"""
-    SELECT c.child_id, name, sex, dob, id_no, id_state, nation, place_code, place_from, school_code, school_name, grade,
-        class_no, guardian_name, guardian_phone, {_FLAGS}, has_conflict
-    FROM person p JOIN child c ON c.pid = p.pid ORDER BY c.child_id"""
 
 _REVIEW = """
     SELECT q.left_child_id, q.left_kind, q.left_delivery, q.left_row_no, q.left_key, q.right_child_id, q.right_kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -11,7 +11,7 @@ from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.costs import LinkWindow
 from notoneless.link.core.groups import Groups
-from notoneless.link.core.identity import name_children
+from notoneless.link.core.identity import keep_names, mint_names
 from notoneless.link.core.inputs import Source
 from notoneless.link.core.sentences import VERDICT_ROOM
 
@@ -32,12 +32,15 @@ _VALUES = {
     "typed_state": "CASE WHEN s.id_state NOT IN ('valid', 'missing', 'placeholder') AND s.id_no <> '' THEN s.id_state END",
 }
 """Field → SQL of its value in a source row; NULL where the row says nothing."""
+_BIRTH = ("dob", "valid_id")
+AT_ONCE = 800_000
+"""So many children are put together at a time."""
 
 
 def build_persons(
     engine: Engine, sources: Sequence[Source], window: LinkWindow, previous: pa.Table | None, id_key: bytes
 ) -> None:
-    """Make `person` (one line per person of any age) and `child` (pid, child_id of the persons wanted).
+    """Make `child` (pid, child_id, place) of the persons wanted: `place` counts from 0 in the order of child_id.
 
     Raises E404 (the last sweep's members lack a column), E406 (no key).
     """
@@ -46,13 +49,26 @@ def build_persons(
     engine.load("agreed_pid", pa.table({"pid": pids, "into_pid": into}))
     _disagreements(engine, sources)
     engine.drop(*_faces(sources))
+    _alone(engine, sources)
     for source in sources:
-        engine.step(f"best_{source.kind.id}", _best_sql(source))
-    engine.step("person", _person_sql(sources))
-    engine.drop(*(f"best_{source.kind.id}" for source in sources), "disagreement")
+        engine.step(f"best_{source.kind.id}", _best_sql(source, _BIRTH))
     wanted = f"birth IS NULL OR birth BETWEEN {window.first_birth} AND {window.last_birth}"
-    engine.step("wanted", f"SELECT pid FROM person WHERE {wanted}")
+    engine.step("wanted", f"SELECT pid FROM ({_birth_sql(sources)}) WHERE {wanted}")
+    engine.drop(*(f"best_{source.kind.id}" for source in sources))
     _name(engine, sources, previous, id_key)
+    engine.drop("wanted")
+
+
+def fetch_persons(engine: Engine, sources: Sequence[Source]) -> pa.Table:
+    """The columns of `LinkResult.persons`, in the order of child_id: so many at a time that memory stays small."""
+    parts = []
+    for first in range(0, max(engine.count("child"), 1), AT_ONCE):
+        engine.step("turn", f"SELECT * FROM child WHERE place >= {first} AND place < {first + AT_ONCE}")
+        for source in sources:
+            engine.step(f"best_{source.kind.id}", _best_sql(source, tuple(_VALUES), "turn"))
+        parts.append(engine.fetch(f"{_person_sql(sources)} ORDER BY c.place"))
+        engine.drop("turn", *(f"best_{source.kind.id}" for source in sources))
+    return pa.concat_tables(parts)
 
 
 def placed_sql(source: Source) -> str:
@@ -79,17 +95,36 @@ def _agreed(engine: Engine, sources: Sequence[Source]) -> dict[int, int]:
     return groups.renamed()
 
 
-def _best_sql(source: Source) -> str:
-    """The kind's say about each person: of several rows the last one that says something."""
+def _alone(engine: Engine, sources: Sequence[Source]) -> None:
+    """Make `several_<kind>` (pid): persons with more than one row in the kind; of all others the one row says it."""
+    for source in sources:
+        engine.step(
+            f"several_{source.kind.id}", f"SELECT pid FROM {placed_sql(source)} GROUP BY pid HAVING count(*) > 1"
+        )
+
+
+def _best_sql(source: Source, fields: Sequence[str], among: str = "") -> str:
+    """The kind's say about each person (in `among`): of several rows the last one that says something."""
     order = definitions.precedence()
-    lines = [
-        f"max_by({value}, CASE WHEN {value} IS NOT NULL THEN s.rid END) AS {field}"
-        for field, value in _VALUES.items()
-        if source.kind.id in order[_field(field)]
-    ]
+    values = {
+        field: sql for field, sql in _VALUES.items() if field in fields and source.kind.id in order[_field(field)]
+    }
+    plain = ", ".join(["p.pid", *(f"{value} AS {field}" for field, value in values.items())])
+    best = ", ".join(
+        ["p.pid"]
+        + [
+            f"max_by({value}, CASE WHEN {value} IS NOT NULL THEN s.rid END) AS {field}"
+            for field, value in values.items()
+        ]
+    )
+    rows = f"{placed_sql(source)} p" + (f" SEMI JOIN {among} t ON t.pid = p.pid" if among else "")
+    several = f"several_{source.kind.id}"
     return f"""
-        SELECT p.pid, {", ".join([*lines, "count(*) AS n"])}
-        FROM {placed_sql(source)} p JOIN {source.table} s ON s.rid = p.rid GROUP BY p.pid"""
+        SELECT {plain} FROM (SELECT * FROM {rows} ANTI JOIN {several} x ON x.pid = p.pid) p
+            JOIN {source.table} s ON s.rid = p.rid
+        UNION ALL
+        SELECT {best} FROM (SELECT * FROM {rows} SEMI JOIN {several} x ON x.pid = p.pid) p
+            JOIN {source.table} s ON s.rid = p.rid GROUP BY p.pid"""
 
 
 def _field(value: str) -> str:
@@ -114,34 +149,54 @@ def _disagreements(engine: Engine, sources: Sequence[Source]) -> None:
     )
 
 
+def _birth_sql(sources: Sequence[Source]) -> str:
+    """SQL: pid and birthday (yyyymmdd) of every person."""
+    present = {source.kind.id for source in sources}
+    first = {field: _first_said(field, present) for field in _BIRTH}
+    return f"""
+        SELECT pid, year(dob) * 10000 + month(dob) * 100 + day(dob) AS birth FROM (
+            SELECT r.pid, {_dob(first)} AS dob FROM ({_roots(present)}) r {_joins(present, "r")}
+        )"""
+
+
 def _person_sql(sources: Sequence[Source]) -> str:
     present = {source.kind.id for source in sources}
-    joins = " ".join(f"LEFT JOIN best_{kind.id} {kind.id} ON {kind.id}.pid = r.pid" for kind in _ordered(present))
     flags = ", ".join(
         f"{kind.id}.pid IS NOT NULL AS in_{kind.id}" if kind.id in present else f"false AS in_{kind.id}"
         for kind in definitions.kinds()
     )
-    roots = " UNION ".join(f"SELECT pid FROM best_{kind.id}" for kind in _ordered(present))
-    roots = f"SELECT DISTINCT pid FROM ({roots})"
     first = {field: _first_said(field, present) for field in _VALUES}
-    id_day = (
-        "try_cast(substr(valid_id, 7, 4) || '-' || substr(valid_id, 11, 2) || '-' || substr(valid_id, 13, 2) AS DATE)"
-    )
-    first["dob"] = f"coalesce({first['dob']}, {id_day.replace('valid_id', first['valid_id'])})"
+    first["dob"] = _dob(first)
     return f"""
-        SELECT pid, name, coalesce(sex, '0') AS sex, dob, coalesce(valid_id, typed_id) AS id_no,
+        SELECT c.child_id, name, coalesce(sex, '0') AS sex, dob, coalesce(valid_id, typed_id) AS id_no,
             CASE WHEN valid_id IS NOT NULL THEN 'valid' ELSE coalesce(typed_state, 'missing') END AS id_state,
-            nation, coalesce(p.place_code, d.addr_code) AS place_code,
-            CASE WHEN p.place_code IS NOT NULL THEN p.place_from
+            nation, coalesce(c.place_code, d.addr_code) AS place_code,
+            CASE WHEN c.place_code IS NOT NULL THEN c.place_from
                  WHEN d.addr_code IS NOT NULL THEN 'school_directory' END AS place_from,
-            p.school_code, school_name, grade, class_no, guardian_name, guardian_phone,
-            {", ".join(f"in_{kind.id}" for kind in definitions.kinds())}, has_conflict,
-            year(dob) * 10000 + month(dob) * 100 + day(dob) AS birth
+            c.school_code, school_name, grade, class_no, guardian_name, guardian_phone,
+            {", ".join(f"in_{kind.id}" for kind in definitions.kinds())}, has_conflict
         FROM (
-            SELECT r.pid, {", ".join(f"{sql} AS {field}" for field, sql in first.items())},
-                {_place_from(present)} AS place_from, {flags}, c.pid IS NOT NULL AS has_conflict
-            FROM ({roots}) r {joins} LEFT JOIN disagreement c ON c.pid = r.pid
-        ) p LEFT JOIN school_place d ON d.school_code = p.school_code"""
+            SELECT t.child_id, t.place, {", ".join(f"{sql} AS {field}" for field, sql in first.items())},
+                {_place_from(present)} AS place_from, {flags}, x.pid IS NOT NULL AS has_conflict
+            FROM turn t {_joins(present, "t")} LEFT JOIN disagreement x ON x.pid = t.pid
+        ) c LEFT JOIN school_place d ON d.school_code = c.school_code"""
+
+
+def _joins(present: set[str], persons: str) -> str:
+    return " ".join(
+        f"LEFT JOIN best_{kind.id} {kind.id} ON {kind.id}.pid = {persons}.pid" for kind in _ordered(present)
+    )
+
+
+def _roots(present: set[str]) -> str:
+    return " UNION ".join(f"SELECT pid FROM best_{kind.id}" for kind in _ordered(present))
+
+
+def _dob(first: Mapping[str, str]) -> str:
+    """The birthday said, else the one inside the ID number."""
+    valid_id = first["valid_id"]
+    inside = f"substr({valid_id}, 7, 4) || '-' || substr({valid_id}, 11, 2) || '-' || substr({valid_id}, 13, 2)"
+    return f"coalesce({first['dob']}, try_cast({inside} AS DATE))"
 
 
 def _ordered(present: set[str]) -> list[definitions.Kind]:
@@ -161,34 +216,56 @@ def _place_from(present: set[str]) -> str:
 
 
 def _name(engine: Engine, sources: Sequence[Source], previous: pa.Table | None, id_key: bytes) -> None:
-    """Make `child` (pid, child_id)."""
+    """Make `child` (pid, child_id, place)."""
     keys = " UNION ALL ".join(
         f"SELECT p.pid, s.row_key FROM {placed_sql(source)} p SEMI JOIN wanted USING (pid) "
         f"JOIN {source.table} s ON s.rid = p.rid"
         for source in sources
     )
-    first = engine.fetch(f"SELECT pid, min(row_key) AS row_key FROM ({keys}) GROUP BY pid ORDER BY row_key, pid")
-    pids = first.column("pid").to_pylist()
-    kept, taken = _last_names(engine, keys, previous)
-    persons = list(zip(pids, first.column("row_key").to_pylist(), strict=True))
-    names = name_children(persons, kept, taken, id_key)
-    ids = pa.array([names[pid] for pid in pids], pa.string())
-    engine.load("child", pa.table({"pid": pa.array(pids, pa.int64()), "child_id": ids}))
+    engine.step("first_key", f"SELECT pid, min(row_key) AS row_key FROM ({keys}) GROUP BY pid")
+    _last_names(engine, keys, previous)
+    fresh = engine.fetch("SELECT pid, row_key FROM first_key ANTI JOIN kept USING (pid) ORDER BY pid")
+    names = mint_names(fresh.column("row_key").to_pylist(), id_key, taken=engine.fetch(_TAKEN).column("child_id"))
+    engine.load("minted", pa.table({"pid": fresh.column("pid"), "child_id": names}))
+    engine.step(
+        "child",
+        """SELECT pid, child_id, row_number() OVER (ORDER BY child_id) - 1 AS place
+           FROM (SELECT pid, child_id FROM kept UNION ALL SELECT pid, child_id FROM minted)""",
+    )
+    engine.drop("first_key", "kept", "minted", "previous_member")
 
 
-def _last_names(engine: Engine, keys: str, previous: pa.Table | None) -> tuple[list[tuple[int, str, int]], list[str]]:
-    """(pid, child_id of the last sweep, rows in common) for all that share rows, and all names of the last sweep."""
-    if previous is None:
-        return [], []
-    missing = [column for column in ("child_id", "row_key") if column not in previous.column_names]
+def _last_names(engine: Engine, keys: str, previous: pa.Table | None) -> None:
+    """Make `kept` (pid, child_id): names of the last sweep that stay; and `previous_member`.
+
+    A person and a name that have only each other need no thought; the few that are entangled are settled one by one.
+    """
+    missing = [] if previous is None else [name for name in _PREVIOUS.names if name not in previous.column_names]
     if missing:
         raise Fault("E404", columns="、".join(missing))
-    engine.load("previous_member", previous.select(["child_id", "row_key"]))
-    common = engine.fetch(
-        f"""SELECT m.pid, v.child_id, count(*) AS n FROM ({keys}) m JOIN previous_member v ON v.row_key = m.row_key
-            GROUP BY m.pid, v.child_id ORDER BY m.pid, v.child_id"""
+    before = _PREVIOUS.empty_table() if previous is None else previous.select(_PREVIOUS.names)
+    engine.load("previous_member", before)
+    engine.step(
+        "common",
+        f"""SELECT pid, child_id, n, count(*) OVER (PARTITION BY pid) = 1
+                AND count(*) OVER (PARTITION BY child_id) = 1 AS plain
+            FROM (SELECT m.pid, v.child_id, count(*) AS n FROM ({keys}) m
+                  JOIN previous_member v ON v.row_key = m.row_key GROUP BY m.pid, v.child_id)""",
     )
-    taken = engine.fetch("SELECT DISTINCT child_id FROM previous_member ORDER BY child_id").column("child_id")
-    engine.drop("previous_member")
-    columns = (common.column(name).to_pylist() for name in ("pid", "child_id", "n"))
-    return list(zip(*columns, strict=True)), taken.to_pylist()
+    entangled = engine.fetch(
+        """SELECT c.pid, c.child_id, c.n, k.row_key FROM common c JOIN first_key k ON k.pid = c.pid
+           WHERE NOT plain ORDER BY c.pid, c.child_id"""
+    )
+    settled = keep_names(entangled.to_pylist())
+    engine.load(
+        "settled_name",
+        pa.table({"pid": pa.array(settled, pa.int64()), "child_id": pa.array(settled.values(), pa.string())}),
+    )
+    engine.step(
+        "kept", "SELECT pid, child_id FROM common WHERE plain UNION ALL SELECT pid, child_id FROM settled_name"
+    )
+    engine.drop("common", "settled_name")
+
+
+_TAKEN = "SELECT DISTINCT child_id FROM previous_member"
+_PREVIOUS = pa.schema([("child_id", pa.string()), ("row_key", pa.string())])
