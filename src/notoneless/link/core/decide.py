@@ -58,7 +58,7 @@ def make_options(
     kept = "" if keep_different else "WHERE step <> 'different'"
     w = definitions.weights()
     auto = ", ".join(f"'{step.id}'" for step in definitions.steps().values() if step.way == "auto")
-    engine.step("weighed", _weighed_sql(w.taken), replace=True)
+    engine.step("weighed", weighed_sql(w.taken), replace=True)
     engine.step(
         "stepped", f"SELECT {COLUMNS}, taken FROM ({_step_sql(costs, again, doubt, left_over)})", replace=True
     )
@@ -66,7 +66,7 @@ def make_options(
     engine.drop("weighed", "stepped")
 
 
-def _weighed_sql(taken: float) -> str:
+def weighed_sql(taken: float) -> str:
     """Every pair twice, for a free person and for one who is taken, with the signs that the steps ask for."""
     signs = ", ".join(f"{sql} AS {name}" for name, sql in _signs().items())
     return f"""
@@ -96,10 +96,12 @@ def _signs() -> dict[str, str]:
     }
 
 
-def _step_sql(costs: LinkCosts, again: str, doubt: str, left_over: str) -> str:
-    """The first step, in their order, whose conditions hold. The conditions are what each step's sentence says."""
+def step_rules(
+    costs: LinkCosts, again: str = NEVER, doubt: str = NEVER, left_over: str = NEVER
+) -> dict[str, list[str]]:
+    """Step → its conditions, SQL over `weighed`; all must hold. steps.yaml says the same in words, one by one."""
     sure, free = f"weight >= {costs.upper!r}", "NOT taken"
-    rules = {
+    return {
         "exact_id": ["id_same", "is_same"],
         "exact_id_near": ["id_same", "is_close", "NOT is_stranger"],
         "exact_id_birth": [
@@ -138,6 +140,11 @@ def _step_sql(costs: LinkCosts, again: str, doubt: str, left_over: str) -> str:
             f" OR {doubt})"
         ],
     }  # fmt: skip
+
+
+def _step_sql(costs: LinkCosts, again: str, doubt: str, left_over: str) -> str:
+    """The first step, in their order, whose conditions hold."""
+    rules = step_rules(costs, again, doubt, left_over)
     lines = [f"WHEN {' AND '.join(conditions)} THEN '{step}'" for step, conditions in rules.items()]
     return f"SELECT *, CASE {' '.join(lines)} ELSE 'different' END AS step FROM weighed"
 

@@ -25,12 +25,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class Step:
-    """One named way by which two rows are one person (auto), go to a person to decide (review), or stay apart."""
+    """One named way by which two rows are one person (auto), go to a person to decide (review), or stay apart.
+
+    `needs`: in words, each condition of the step, as `decide.step_rules` has them; only for those of a pair by itself.
+    """
 
     id: str
     name: str
     way: str
     sentence: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,10 @@ def kinds() -> tuple[Kind, ...]:
 @functools.cache
 def steps() -> dict[str, Step]:
     """All steps by id, in their order."""
-    return {s["id"]: Step(s["id"], s["name"], s["way"], s["sentence"]) for s in _read("steps")["steps"]}
+    return {
+        s["id"]: Step(s["id"], s["name"], s["way"], s["sentence"], tuple(s.get("needs", ())))
+        for s in _read("steps")["steps"]
+    }
 
 
 @functools.cache

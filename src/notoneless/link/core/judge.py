@@ -176,6 +176,12 @@ def _lender_sql() -> str:
         ) l ON l.rid = s.rid"""
 
 
+def field_bits(persons: int) -> dict[str, str]:
+    """Field → SQL over `judged` for what it adds to the weight; the name is left out, its rarity is not kept there."""
+    plain = {field: _bits(field, _register(persons)) for field in FIELDS if field not in ("name", "id_no", "birth")}
+    return {**plain, "id_no": _id_bits(_register(persons)), "birth": _birth_bits(_register(persons))}
+
+
 def _weight_sql(persons: int, unknown: float) -> str:
     prior = prior_bits(persons, unknown)
     columns = ", ".join(f"v_{field}" for field in FIELDS)
