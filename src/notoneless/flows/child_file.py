@@ -56,8 +56,8 @@ class SourceValue:
 
     kind: str
     kind_name: str
-    delivery: str
     row_no: int
+    row_key: str
     value: str
     compared: str = field(repr=False)
 
@@ -174,8 +174,8 @@ def _field(name: str, sources: list[dict[str, Any]]) -> FieldValues:
         SourceValue(
             source["kind"],
             kinds[source["kind"]].name,
-            source["delivery_id"],
             source["row_no"],
+            source["row_key"],
             shown(_value(source, name), shown_as),
             "".join(_value(source, compared_by).split()),
         )

@@ -27,6 +27,7 @@ from notoneless.org.queries import schools_of_place
 from notoneless.policy.places import full_code
 from notoneless.roster.core import Correction, Registers, Roster, RosterBatches, read_roster_batches
 from notoneless.roster.core.chunk import Batch
+from notoneless.roster.core.mapping import make_headings
 from notoneless.roster.core.reading import CHUNK_ROWS
 from notoneless.roster.records import actions
 from notoneless.roster.records.models import Delivery
@@ -243,6 +244,7 @@ def sheets_of(roster: Roster) -> list[dict[str, Any]]:
         {
             "name": sheet.name,
             "header_row": sheet.header_row,
+            "header": [heading.label for heading in make_headings(sheet.header)],
             "rows": roster.sheet_counts[sheet.name].read if sheet.name in roster.sheet_counts else 0,
             "mapping": sheet.mapping.to_dict(),
             "hidden_rows": sheet.hidden_rows,

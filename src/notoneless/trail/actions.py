@@ -68,6 +68,7 @@ class Action(StrEnum):
     GAP_STILL_FOUND = "gap.still_found"
 
     CHILD_VIEW = "child.view"
+    CHILD_ROW = "child.row"
     CHILD_UNMASK = "child.unmask"
     CHILD_SEARCH = "child.search"
     LEDGER_EXPORT = "ledger.export"

@@ -11,8 +11,11 @@ from tests.lib.swept import Swept, number, sweep_county, swept
 from tests.lib.web import client_of
 
 from notoneless.flows import daily_limits
+from notoneless.flows.child_row import SourceCell, source_cells
 from notoneless.link.records.models import Child, LinkDecision
 from notoneless.link.records.queries import get_members
+from notoneless.roster.core import load_kinds
+from notoneless.roster.records.models import Delivery
 from notoneless.trail.models import Event
 from notoneless.trail.sentence import sentence
 from notoneless.web.child.presenters import relatives
@@ -50,7 +53,8 @@ def test_the_file_shows_every_value_with_its_row_and_leaves_a_trace(cast: Cast, 
     members = get_members(home.sweep.pk, home.girl.pk)
     assert len(members) == 2
     for member in members:
-        assert f"/roster/{member['delivery_id']}/" in page
+        assert f"/child/{home.girl.pk}/row/{member['row_key']}/" in page
+        assert member["delivery_id"] in page
         assert f"第 {member['row_no']} 行" in page
     assert "春大山" in page
     assert "138****0001" in page
@@ -67,8 +71,8 @@ def test_the_file_shows_every_value_with_its_row_and_leaves_a_trace(cast: Cast, 
 
 def test_foreign_files_are_the_same_bytes_as_absent_ones(cast: Cast, home: Swept) -> None:
     key = get_members(home.sweep.pk, home.gap.pk)[0]["row_key"]
-    tails = ("", "number/id_no/", f"split/{key}/", "decision/1/undo/")
-    for user, allowed in ((cast.stranger, tails), (cast.principal, tails[:2]), (cast.teacher, tails[:1])):
+    tails = ("", f"row/{key}/", "number/id_no/", f"split/{key}/", "decision/1/undo/")
+    for user, allowed in ((cast.stranger, tails), (cast.principal, tails[:3]), (cast.teacher, tails[:2])):
         client = client_of(user)
         for tail in allowed:
             foreign, absent = client.get(f"/child/{home.gap.pk}/{tail}"), client.get(f"/child/C00000000000/{tail}")
@@ -76,6 +80,39 @@ def test_foreign_files_are_the_same_bytes_as_absent_ones(cast: Cast, home: Swept
     assert Event.objects.filter(action="child.view").count() == 0
     for user in (cast.partner, cast.auditor):
         assert client_of(user).get(f"/child/{home.gap.pk}/").status_code == 403
+
+
+def test_every_value_leads_back_to_file_row_and_cell(cast: Cast, home: Swept) -> None:
+    for member in get_members(home.sweep.pk, home.girl.pk):
+        address = f"/child/{home.girl.pk}/row/{member['row_key']}/"
+        page = client_of(cast.clerk).get(address).content.decode()
+        assert f"第 {member['row_no']} 行" in page
+        assert Delivery.objects.get(pk=member["delivery_id"]).file_name in page
+        assert f"/roster/{member['delivery_id']}/" in page
+        assert "春大山" in page or member["kind"] != "school_roll"
+        assert home.girl.id_no not in page
+        assert "13800000001" not in page
+    event = Event.objects.filter(action="child.row").latest("id")
+    assert (event.actor, event.object_id) == ("clerk", home.girl.pk)
+    assert home.girl.id_no not in str(event.detail)
+
+
+def test_who_may_not_open_the_list_still_sees_the_childs_own_row(cast: Cast, home: Swept) -> None:
+    """A principal gets to the row of a child of the school, not to the department's list; nor to another child's row."""
+    member = get_members(home.sweep.pk, home.girl.pk)[0]
+    page = client_of(cast.principal).get(f"/child/{home.girl.pk}/row/{member['row_key']}/").content.decode()
+    assert member["delivery_id"] in page
+    assert f"/roster/{member['delivery_id']}/" not in page
+    strange = get_members(home.sweep.pk, home.gap.pk)[0]["row_key"]
+    assert client_of(cast.clerk).get(f"/child/{home.girl.pk}/row/{strange}/").status_code == 404
+
+
+def test_a_list_without_kept_headings_shows_its_cells_all_the_same(cast: Cast, home: Swept) -> None:
+    member = get_members(home.sweep.pk, home.girl.pk)[0]
+    delivery = Delivery.objects.get(pk=member["delivery_id"])
+    bare = [{name: value for name, value in sheet.items() if name != "header"} for sheet in delivery.sheets]
+    cells = source_cells(load_kinds()[member["kind"]], bare[0], {"raw": ["夏小花", None]})
+    assert cells == [SourceCell("第1列", "夏小花", "", ""), SourceCell("第2列", "", "", "")]
 
 
 def test_a_whole_number_needs_a_purpose_and_stays_in_the_trail(cast: Cast, home: Swept) -> None:

@@ -36,10 +36,10 @@ FAMILY_COLUMNS = (
 
 @dataclass(frozen=True)
 class ShownValue:
-    """One value with the places it stands in."""
+    """One value with the rows it stands in: name of the list, row number, row key."""
 
     value: str
-    sources: list[tuple[str, str, int]]
+    sources: list[tuple[str, int, str]]
 
 
 @dataclass(frozen=True)
@@ -99,24 +99,30 @@ def _grouped(one: FieldValues) -> list[ShownValue]:
         if value.compared not in found and any(text == other.value for other in found.values()):
             text = _("%(value)s（遮住的几位不同）") % {"value": text}
         group = found.setdefault(value.compared, ShownValue(text, []))
-        group.sources.append((value.kind_name, value.delivery, value.row_no))
+        group.sources.append((value.kind_name, value.row_no, value.row_key))
     return list(found.values())
 
 
 def member_lines(sources: list[dict[str, Any]]) -> list[MemberLine]:
     """Which rows make up the child, by which step and why."""
-    steps, kinds = definitions.steps(), load_kinds()
+    kinds = load_kinds()
     return [
         MemberLine(
             kinds[one["kind"]].name,
             one["delivery_id"],
             one["row_no"],
             one["row_key"],
-            steps[one["step"]].name if one["step"] in steps else one["step"],
+            step_name(one["step"]),
             one["reason"],
         )
         for one in sources
     ]
+
+
+def step_name(step: str) -> str:
+    """What a step of linking is called; steps of old sweeps that are no more keep their id."""
+    steps = definitions.steps()
+    return steps[step].name if step in steps else step
 
 
 def relatives(sources: list[dict[str, Any]]) -> list[Relative]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.search, name="search"),
     path("<slug:child_id>/", views.page, name="page"),
     path("<slug:child_id>/number/<slug:field>/", views.whole_number, name="number"),
+    path("<slug:child_id>/row/<slug:row_key>/", views.source_row, name="row"),
     path("<slug:child_id>/split/<slug:row_key>/", views.split, name="split"),
     path("<slug:child_id>/decision/<int:decision_id>/undo/", views.undo_verdict, name="undo"),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from notoneless.common.errors import Fault
 from notoneless.flows import child_file
+from notoneless.flows.child_row import open_child_row
 from notoneless.flows.find_children import is_number, search_children
 from notoneless.link.records.actions import undo_decision, undo_link
 from notoneless.link.records.models import Child, LinkDecision
@@ -80,6 +81,14 @@ def whole_number(request: HttpRequest, child_id: str, field: str) -> HttpRespons
             form.add_fault(fault)
     context = {"child": child, "form": form, "number": number, "name": child_file.WHOLE_NUMBERS[field]}
     return render(request, "child/number.html", context)
+
+
+@require_safe
+@requires(Permission.CHILD_VIEW)
+def source_row(request: HttpRequest, child_id: str, row_key: str) -> HttpResponse:
+    """原始行: what the department wrote, cell by cell, and how it was read; opening it is in the trail."""
+    row = open_child_row(request.user, child_id, row_key, now=timezone.now())
+    return render(request, "child/row.html", {"row": row, "step": presenters.step_name(row.step)})
 
 
 @require_http_methods(["GET", "POST"])
