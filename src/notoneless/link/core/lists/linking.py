@@ -154,14 +154,26 @@ class _ListLinker:
         step("taken", "SELECT rid AS pid FROM key_c")
         step("barred", "SELECT rid, rid AS pid FROM key_c WHERE 1 = 0", replace=True)
         self.persons = self.engine.count("side_a")
-        self._decide(_RARELY, _second_entry_sql(self.costs))
-        step("chosen_b", f"SELECT {COLUMNS} FROM chosen")
-        step("asked_b", f"SELECT {COLUMNS} FROM asked")
+        if self.engine.count("known"):
+            self._decide(_RARELY, _second_entry_sql(self.costs))
+            step("chosen_b", f"SELECT {COLUMNS} FROM chosen")
+            step("asked_b", f"SELECT {COLUMNS} FROM asked")
+        else:
+            for table in ("chosen", "asked"):
+                step(f"{table}_b", f"SELECT {COLUMNS} FROM {table}_a WHERE 1 = 0")
 
     def _decide(self, unknown: float, again: str) -> None:
+        """Make `chosen` and `asked` from what `seek` and `known` have in common."""
         self.capped += find_candidates(self.engine, "known", "known_fix")
         judge(self.engine, "known", "known_fix", self.book, self.persons, unknown)
-        decide(self.engine, self.costs, repeats=False, again=again, doubt=_doubt_sql(self.costs))
+        decide(
+            self.engine,
+            self.costs,
+            repeats=False,
+            again=again,
+            doubt=_doubt_sql(self.costs),
+            left_over=_left_over_sql(self.costs),
+        )
         self.engine.drop("judged", "cand")
 
     def _unknown(self) -> float:
@@ -183,9 +195,12 @@ class _ListLinker:
         same |= {"v_name": str(code("name", "same")), "v_id_no": str(code("id_no", "same"))}
         verdicts = ", ".join(f"{value} AS {name}" for name, value in same.items())
         how = how_sql("x")
-        step("exact_how", f"SELECT {how} AS how FROM (SELECT 'exact_id' AS step, {verdicts}) x")
+        step(
+            "exact_how",
+            f"SELECT {how} AS how, '' AS slip, {bits!r} AS weight FROM (SELECT 'exact_id' AS step, {verdicts}) x",
+        )
         rows = f"""
-            SELECT p.n AS a, q.n AS b, {bits!r} AS weight, how, '' AS slip FROM hit h JOIN person_b b USING (pid)
+            SELECT p.n AS a, q.n AS b, weight, how, slip FROM hit h JOIN person_b b USING (pid)
                 JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid, exact_how
             UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
                 FROM chosen_a h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid
@@ -193,26 +208,23 @@ class _ListLinker:
             UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
                 FROM chosen_b h JOIN pool_c p ON p.rid = h.pid JOIN pool_b q ON q.rid = h.rid"""
         rest = f"SELECT a, b, max(weight) AS weight, min(how) AS how, min(slip) AS slip FROM ({rows}) GROUP BY a, b"
-        step(
-            "link",
-            f"""SELECT a_id, b_id, {bits!r} AS weight, how, '' AS slip FROM certain, exact_how
-                UNION ALL {_named_sql(rest)}""",
-        )
+        step("link", _named_sql(rest))
         asked = f"""
             SELECT p.n AS a, q.n AS b, h.weight, {how_sql("h")} AS how, coalesce(h.slip, '') AS slip
                 FROM asked_a h JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = h.pid
             UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
                 FROM asked_b h JOIN pool_c p ON p.rid = h.pid JOIN pool_b q ON q.rid = h.rid"""
         step("question", _named_sql(asked))
-        load_sentences(self.engine, ["link", "question"])
-        return ListLinks(self._rows("link"), self._rows("question"), self.capped)
+        load_sentences(self.engine, ["link", "question", "exact_how"])
+        said = "SELECT a_id, b_id, s.number, t.weight FROM {} t JOIN sentence s ON s.how = t.how AND s.slip = t.slip"
+        certain = "SELECT a_id, b_id, e.number, e.weight FROM certain CROSS JOIN (SELECT number, weight FROM exact_how JOIN sentence USING (how, slip)) e"
+        links = f"{said.format('link')} UNION ALL {certain}"
+        return ListLinks(self._rows(links), self._rows(said.format("question")), self.capped)
 
-    def _rows(self, table: str) -> pa.Table:
+    def _rows(self, pairs: str) -> pa.Table:
         left, right = ("a_id", "b_id") if self.a.left else ("b_id", "a_id")
         found = self.engine.fetch(
-            f"""SELECT {left} AS left_row, {right} AS right_row, s.number, t.weight
-                FROM {table} t JOIN sentence s ON s.how = t.how AND s.slip = t.slip
-                ORDER BY left_row, right_row, s.number"""
+            f"SELECT {left} AS left_row, {right} AS right_row, number, weight FROM ({pairs}) p ORDER BY left_row, right_row, number"
         )
         numbers = found.column("number").combine_chunks()
         texts = {name: spoken(self.engine, numbers, name) for name in ("step", "reason")}
@@ -247,6 +259,22 @@ def _doubt_sql(costs: LinkCosts) -> str:
     place = is_any("place", "village", "town", "catchment")
     return f"""weight > {costs.lower!r} AND NOT {is_any("id_no", "differ")}
         AND (NOT taken OR {close} AND {about} AND ({is_any("family", "id_no", "name", "phone")} OR {place}))"""
+
+
+def _left_over_sql(costs: LinkCosts) -> str:
+    """When a name that differs does not hinder: nobody else is left, in either list, of this birthday, sex and family,
+    or of this number, birthday, sex and village. A twin who is in both lists is linked already and not free."""
+    _, _, born, about = _likeness()
+    sex = is_any("sex", "same")
+    kin, number = is_any("family", "id_no", "name"), is_any("id_no", "same", "repaired", "as_typed")
+    partly = is_any("name", "surname", "one_char", "shared")
+    village = is_any("place", "village")
+    here = is_any("place", "village", "town", "catchment")
+    return f"""NOT taken AND NOT {is_any("id_no", "differ")} AND (
+        weight >= {costs.upper!r} AND {born} AND {sex} AND ({kin} OR {partly} AND {village})
+        OR {number} AND {born} AND {sex} AND ({here} OR {partly})
+        OR weight >= {costs.upper!r} AND {is_any("id_no", "same")} AND {about} AND ({partly} OR {kin}) AND {here}
+        OR {is_any("id_no", "same")} AND {born} AND {partly} AND {village})"""
 
 
 def _second_entry_sql(costs: LinkCosts) -> str:
