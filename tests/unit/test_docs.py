@@ -62,6 +62,7 @@ def test_every_document_can_be_reached_from_the_index() -> None:
     assert [str(page.relative_to(ROOT)) for page in PAGES if "docs" in page.parts and page not in seen] == []
 
 
+@pytest.mark.slow
 def test_generated_pages_are_fresh() -> None:
     result = subprocess.run(
         [sys.executable, "tools/write_reference.py", "--check"], cwd=ROOT, capture_output=True, text=True

@@ -237,6 +237,7 @@ def test_the_table_is_fit_to_be_joined() -> None:
         assert by_char[row.base].shape_group == row.shape_group
 
 
+@pytest.mark.slow
 def test_the_committed_table_is_what_the_script_builds() -> None:
     script = _load_script()
     committed = (names.TABLES / "characters.csv").read_text(encoding="utf-8")

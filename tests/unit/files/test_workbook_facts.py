@@ -103,6 +103,7 @@ def test_facts_do_not_depend_on_where_pieces_end(piece: int) -> None:
     assert (facts.merged, facts.merges, facts.last_row) == ([(0, 0, 1, 1)], 2, 2)
 
 
+@pytest.mark.slow
 def test_an_endless_row_is_refused_while_it_is_unpacked() -> None:
     with pytest.raises(Refused) as caught:
         scanned(b"<worksheet><sheetData><row>" + b'<c r="A1"/>' * 4_000_000)

@@ -77,6 +77,7 @@ def test_every_row_of_a_wanted_person_is_somewhere_once(linked: LinkResult) -> N
     assert len(children) == len(set(children))
 
 
+@pytest.mark.slow
 def test_same_result_for_any_threads_and_any_row_order(county: County, linked: LinkResult) -> None:
     chance = random.Random(3)
     shuffled = {}
@@ -95,6 +96,7 @@ def test_grown_ups_are_evidence_not_persons(county: County, linked: LinkResult) 
     assert min(births) > date(2006, 9, 1)
 
 
+@pytest.mark.slow
 def test_names_of_children_stay(county: County, linked: LinkResult) -> None:
     fewer = {
         kind: table.filter(pa.array([i % 50 != 0 for i in range(table.num_rows)]))
@@ -111,6 +113,7 @@ def test_names_of_children_stay(county: County, linked: LinkResult) -> None:
     assert len(kept) > 0.99 * len(after)
 
 
+@pytest.mark.slow
 def test_a_split_child_leaves_its_name_to_the_larger_part(one_girl: dict[str, pa.Table]) -> None:
     first = run({**one_girl, "head_count": table_of([GIRL])})
     keys = {m["kind"]: m["row_key"] for m in first.members.to_pylist()}

@@ -134,7 +134,9 @@ def lay_out(kind: KindDefinition, people: list[Any], rng: random.Random) -> tupl
     return rows, expected
 
 
-@pytest.mark.parametrize("write", [as_csv, as_xlsxwriter, as_openpyxl, as_xls])
+@pytest.mark.parametrize(
+    "write", [as_csv, *(pytest.param(each, marks=pytest.mark.slow) for each in (as_xlsxwriter, as_openpyxl, as_xls))]
+)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people=PEOPLE, kind_id=st.sampled_from(sorted(TELLING)), seed=st.integers(0, 2**32))
 def test_same_people_from_any_shape(write: Any, people: list[Any], kind_id: str, seed: int) -> None:

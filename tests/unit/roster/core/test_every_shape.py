@@ -63,6 +63,7 @@ def check_same_in_any_shape(form: str, people: list[Child], name: str, seed: int
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @tried(120)
 @given(people=CHILDREN, name=KIND_NAMES, seed=SEEDS)
 def test_csv_in_any_shape(people: list[Child], name: str, seed: int) -> None:
@@ -114,6 +115,7 @@ HOSTILE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12) |
 )
 
 
+@pytest.mark.slow
 @tried(60)
 @given(texts=st.lists(HOSTILE, min_size=1, max_size=8), form=st.sampled_from(["csv", "csv", "csv", "xlsx"]))
 def test_a_list_that_was_exported_comes_back_unchanged(texts: list[str], form: str) -> None:
