@@ -7,16 +7,27 @@ Out: `cand` (rid, pid), distinct.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 
 
-def find_candidates(engine: Engine, known: str, known_fix: str, *, within: bool = False) -> int:
+def find_candidates(
+    engine: Engine,
+    known: str,
+    known_fix: str,
+    *,
+    within: bool = False,
+    more: Sequence[tuple[tuple[str, str], ...]] = (),
+) -> int:
     """Make `cand` and return how many pairs the caps left out.
+
+    `more`: blocks beside those of the definitions, for who compares few rows only; each is columns that are equal.
 
     `within`: rows and persons are the same set (a roster against itself): fewer blocks, and each pair once.
     """
-    engine.step("cand_all", " UNION ".join(_block_sqls(known, known_fix, within=within)), replace=True)
+    engine.step("cand_all", " UNION ".join(_block_sqls(known, known_fix, more, within=within)), replace=True)
     if within:
         engine.step("cand_all", "SELECT block, rid, pid FROM cand_all WHERE pid < rid", replace=True)
     cap = definitions.block_cap()
@@ -33,12 +44,13 @@ def find_candidates(engine: Engine, known: str, known_fix: str, *, within: bool 
     return int(capped)
 
 
-def _block_sqls(known: str, known_fix: str, *, within: bool) -> list[str]:
+def _block_sqls(
+    known: str, known_fix: str, more: Sequence[tuple[tuple[str, str], ...]], *, within: bool
+) -> list[str]:
+    defined = {block.id: block.equal for block in definitions.blocks() if block.within or not within}
     plain = {
-        block.id: f"seek s JOIN {known} f ON "
-        + " AND ".join(f"s.{sought} = f.{have}" for sought, have in block.equal)
-        for block in definitions.blocks()
-        if block.within or not within
+        block: f"seek s JOIN {known} f ON " + " AND ".join(f"s.{sought} = f.{have}" for sought, have in equal)
+        for block, equal in [*defined.items(), *((f"more_{i}", equal) for i, equal in enumerate(more))]
     }
     through_parent = {
         "own_is_parent": "p.idv = s.idv",

@@ -164,7 +164,7 @@ class _ListLinker:
 
     def _decide(self, unknown: float, again: str) -> None:
         """Make `chosen` and `asked` from what `seek` and `known` have in common."""
-        self.capped += find_candidates(self.engine, "known", "known_fix")
+        self.capped += find_candidates(self.engine, "known", "known_fix", more=_MORE_BLOCKS)
         judge(self.engine, "known", "known_fix", self.book, self.persons, unknown)
         decide(
             self.engine,
@@ -238,6 +238,8 @@ class _ListLinker:
         return pa.table(columns, names=["left_row", "right_row", "step", "weight", "reason"])
 
 
+_MORE_BLOCKS = ((("fold", "fold"), ("town", "town2")), (("fold", "fold"), ("town2", "town")))
+"""A child who moved inside its town, with another's number or a wrong birthday."""
 _RARELY = 0.98
 """The chance that a row left over of the longer list is not a second entry of a person who is linked."""
 
@@ -254,11 +256,16 @@ def _double_sql(costs: LinkCosts) -> str:
 
 
 def _doubt_sql(costs: LinkCosts) -> str:
-    """When a pair is worth a look although no rule speaks for it: more likely than not worth its cost, whatever the name."""
-    _, close, _, about = _likeness()
-    place = is_any("place", "village", "town", "catchment")
-    return f"""weight > {costs.lower!r} AND NOT {is_any("id_no", "differ")}
-        AND (NOT taken OR {close} AND {about} AND ({is_any("family", "id_no", "name", "phone")} OR {place}))"""
+    """When a pair is worth a look although no rule speaks for it: more likely than not worth its cost, whatever the name;
+    or two who are left over share name and village, or name and family, whatever the numbers say."""
+    same, close, _, about = _likeness()
+    kin, village = is_any("family", "id_no", "name", "phone"), is_any("place", "village")
+    here = is_any("place", "village", "town", "catchment")
+    half = f"({about} OR {is_any('id_no', 'same', 'repaired', 'as_typed', 'two_digits', 'prefix')})"
+    return f"""NOT {is_any("sex", "differ")} AND (
+        weight > {costs.lower!r} AND NOT {is_any("id_no", "differ")} AND (NOT taken OR {close} AND {half} AND ({kin} OR {here}))
+        OR NOT taken AND ({same} AND {village} OR {close} AND {kin})
+        OR taken AND {close} AND {village} AND ({half} OR {kin}))"""
 
 
 def _left_over_sql(costs: LinkCosts) -> str:
