@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +29,8 @@ _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])i?B?\s*", re.IGNORECASE)
 _MIB = {"K": 1 / 1024, "M": 1, "G": 1024, "T": 1024 * 1024}
 _PARTITIONS_EACH = 4
 _SETTINGS = {
+    # A hundred short queries end before Java's second compiler has paid for itself.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.maxResultSize": "0",
@@ -52,9 +54,10 @@ class SparkEngine:
     def __init__(
         self, *, threads: int | None, memory: str | None, temp_dir: Path | None, files: Sequence[Path] = ()
     ) -> None:
+        spark, settings = _front_door(), _local_settings(threads, memory)
         self._folder = temp_dir or Path(tempfile.mkdtemp(prefix="notoneless-spark-"))
         self._own_folder = temp_dir is None
-        self._session, self._started = _session(threads, memory, self._folder)
+        self._session, self._started = _session(spark, settings, self._folder)
         self._readable = {str(path.resolve()) for path in files}
         self._frames: dict[str, Any] = {}
 
@@ -139,28 +142,36 @@ class SparkEngine:
             raise Fault("E503", where=name, table=name)
 
 
-def _session(threads: int | None, memory: str | None, folder: Path) -> tuple[Any, bool]:
-    """A session of its own, and whether Spark was started for it. Raises E508 when Spark or Java is missing."""
+def _front_door() -> Any:
+    """pyspark's SparkSession. Raises E508 when Spark or Java is missing."""
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise Fault("E508", where="spark", missing="pyspark") from error
-    # It would write the SQL, and cells that could not be read, to standard error.
-    logging.getLogger("SQLQueryContextLogger").disabled = True
-    running = SparkSession.getActiveSession()
-    if running is not None:
-        return running.newSession(), False
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise Fault("E508", where="spark", missing="Java 17")
+    # It would write the SQL, and cells that could not be read, to standard error.
+    logging.getLogger("SQLQueryContextLogger").disabled = True
+    return SparkSession
+
+
+def _local_settings(threads: int | None, memory: str | None) -> dict[str, str]:
     cores = threads or os.cpu_count() or 1
-    builder = SparkSession.builder.master(f"local[{cores}]").appName("notoneless")
-    settings = _SETTINGS | {
+    return _SETTINGS | {
+        "spark.master": f"local[{cores}]",
         "spark.driver.memory": f"{_mebibytes(memory or MEMORY)}m",
-        "spark.local.dir": str(folder),
-        "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.shuffle.partitions": str(_PARTITIONS_EACH * cores),
     }
-    for key, value in settings.items():
+
+
+def _session(spark: Any, settings: Mapping[str, str], folder: Path) -> tuple[Any, bool]:
+    """A session of its own, and whether Spark was started for it."""
+    running = spark.getActiveSession()
+    if running is not None:
+        return running.newSession(), False
+    builder = spark.builder.appName("notoneless")
+    folders = {"spark.local.dir": str(folder), "spark.sql.warehouse.dir": str(folder / "warehouse")}
+    for key, value in {**settings, **folders}.items():
         builder = builder.config(key, value)
     return builder.getOrCreate(), True
 
