@@ -96,21 +96,17 @@ def make_names(engine: Engine, book: FoldBook, pools: tuple[str, ...], populatio
 
 
 def make_school_towns(engine: Engine, a: Side, b: Side) -> None:
-    """Make `school_town` (school_code, town): where most of a school's pupils live, learnt from the certain links.
+    """Make `school_town` (school_code, town): where most of a school's pupils live, learnt from the certain links and,
+    for schools that hardly know an ID number, from rows left over (`pool_a`, `pool_free`) of one name and birthday.
 
     For lists without addresses. Either list may be the one with the schools. Schools with few links, or whose pupils
     come from everywhere, are left out.
     """
     pairs = "SELECT '' AS school_code, CAST(NULL AS BIGINT) AS town"
-    for school, home, alias in ((a, b, "b"), (b, a, "a")):
-        here = [f"{alias}.{column}" for column in ("hukou_code", "addr_code") if column in home.columns]
-        if "school_code" in school.columns and here and not {"hukou_code", "addr_code"} & school.columns.names:
-            pairs = f"""SELECT school_code, {town_of(_twelve("home"))} AS town
-                FROM (SELECT s.school_code, coalesce({", ".join(here)}) AS home
-                      FROM certain c JOIN {home.table} {alias} ON {alias}.n = c.{alias}
-                      JOIN (SELECT file_row, {school.columns.text("school_code")} AS school_code FROM {school.source}) s
-                          ON s.file_row = c.{"a" if alias == "b" else "b"}
-                      WHERE s.school_code IS NOT NULL) pupil"""
+    for school, home, here, pools in ((a, b, "b", ("pool_a", "pool_free")), (b, a, "a", ("pool_free", "pool_a"))):
+        placeless = not {"hukou_code", "addr_code"} & school.columns.names
+        if placeless and "school_code" in school.columns and {"hukou_code", "addr_code"} & home.columns.names:
+            pairs = f"""SELECT school_code, {town_of(_twelve("home"))} AS town FROM ({_pupils_sql(school, home, here, pools)}) pupil"""
     engine.step(
         "school_town",
         f"""SELECT school_code, town FROM (
@@ -119,6 +115,19 @@ def make_school_towns(engine: Engine, a: Side, b: Side) -> None:
                 FROM (SELECT school_code, town, count(*) AS n FROM ({pairs}) WHERE town IS NOT NULL GROUP BY school_code, town)
             ) WHERE place = 1 AND n >= {_LEAST_PUPILS} AND n >= {_LEAST_SHARE!r} * pupils""",
     )
+
+
+def _pupils_sql(school: Side, home: Side, here: str, pools: tuple[str, str]) -> str:
+    """school_code, home of pupils; `here`: "a" or "b", the list that says where they live."""
+    at_school = "a" if here == "b" else "b"
+    return f"""
+        SELECT s.school_code, h.home FROM certain c
+        JOIN (SELECT n, {home.home} AS home FROM {home.table}) h ON h.n = c.{here}
+        JOIN (SELECT file_row, {school.columns.text("school_code")} AS school_code FROM {school.source}) s ON s.file_row = c.{at_school}
+        WHERE s.school_code IS NOT NULL
+        UNION ALL
+        SELECT s.school_code, coalesce(h.hukou_code, h.addr_code) FROM {pools[0]} s
+        JOIN {pools[1]} h ON h.name = s.name AND h.birth = s.birth WHERE s.school_code IS NOT NULL"""
 
 
 def make_parents(engine: Engine, side: Side, known: str) -> None:

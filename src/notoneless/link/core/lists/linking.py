@@ -238,8 +238,12 @@ class _ListLinker:
         return pa.table(columns, names=["left_row", "right_row", "step", "weight", "reason"])
 
 
-_MORE_BLOCKS = ((("fold", "fold"), ("town", "town2")), (("fold", "fold"), ("town2", "town")))
-"""A child who moved inside its town, with another's number or a wrong birthday."""
+_MORE_BLOCKS = (
+    (("fold", "fold"), ("town", "town2")),
+    (("fold", "fold"), ("town2", "town")),
+    (("syll", "syll"), ("school_town", "town2")),
+)
+"""A child who moved inside its town, or of whom only the school is known, with another's number or a wrong birthday."""
 _RARELY = 0.98
 """The chance that a row left over of the longer list is not a second entry of a person who is linked."""
 
@@ -353,10 +357,11 @@ def _taken_like_sql(*, placeless: bool) -> str:
         "(SELECT valid AS idv FROM pool_a UNION ALL SELECT idv FROM fix) x ON x.idv = b.idv",
     ]
     if placeless:
-        pupil = f"""(SELECT p.birth, substr({_PLAIN_NAME}, 1, 1) AS surname, t.town
+        pupil = f"""(SELECT p.birth, {_PLAIN_NAME} AS plain, substr({_PLAIN_NAME}, 1, 1) AS surname, t.town
                      FROM pool_a p JOIN school_town t USING (school_code)) x"""
-        town = f"x.surname = substr(b.name, 1, 1) AND x.town = {town_of('b.home')}"
-        alike.append(f"{pupil} ON x.birth = b.born AND {town}")
+        town = f"x.town = {town_of('b.home')}"
+        alike.append(f"{pupil} ON x.birth = b.born AND x.surname = substr(b.name, 1, 1) AND {town}")
+        alike.append(f"{pupil} ON x.plain = b.name AND {town}")
     return " UNION ".join(f"SELECT b.n FROM linked_row b SEMI JOIN {one}" for one in alike)
 
 
