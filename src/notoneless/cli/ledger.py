@@ -1,4 +1,4 @@
-"""ledger and explain: the lists that officers act on, and why a child is on one."""
+"""ledger: the lists that officers act on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import typer
 from django.conf import settings
 
 from notoneless.case.core.states import FINAL_STATES, State, state_name
-from notoneless.cli import start
+from notoneless.cli import explain, start
 from notoneless.cli.chinese import App
 from notoneless.cli.options import By, Format, Out
-from notoneless.cli.output import print_table, talk, write_json, write_rows
+from notoneless.cli.output import talk, write_rows
 from notoneless.common.errors import Fault
-from notoneless.flows.explain import explain_child, explain_pair
 from notoneless.flows.ledger import LEDGERS, ledger_rows, list_ledger
-from notoneless.link.records.queries import list_children, list_reviews
 from notoneless.org.models import School, User
 from notoneless.policy.places import Places
 
@@ -25,12 +23,11 @@ LEDGER_EXAMPLES = (
     "notoneless ledger 疑似辍学 --town 岸堤镇 --state 待核实",
     "notoneless ledger 适龄儿童 --format xlsx --out 适龄儿童.xlsx",
 )
-EXPLAIN_EXAMPLES = ("notoneless explain CABCDEFGHIJK", "notoneless --json explain PABCDEFGHIJK")
 
 
 def add_to(app: App) -> None:
     app.command("ledger", examples=LEDGER_EXAMPLES)(ledger)
-    app.command("explain", examples=EXPLAIN_EXAMPLES)(explain)
+    explain.add_to(app)
 
 
 def ledger(
@@ -78,25 +75,3 @@ def _state(text: str) -> list[str]:
     if text and text not in STATE_IDS and text not in STATE_IDS.values():
         raise Fault("E916", option="--state", value=text, known="、".join(STATE_IDS))
     return [STATE_IDS.get(text, text)]
-
-
-def explain(
-    subject: Annotated[str, typer.Argument(metavar="编号", help="孩子编号 C… 或疑似同一人编号 P…")],
-    by: By = "",
-) -> None:
-    """说明一个孩子为什么在名单上、由哪些行合成；或一对为什么像、为什么不敢断定。"""
-    user: Any = start.acting_user(by)
-    child = list_children(user).filter(pk=subject).first()
-    pair = None if child else list_reviews(user).filter(pk=subject).first()
-    if child is not None:
-        found = explain_child(user, child, now=start.now())
-    elif pair is not None:
-        found = explain_pair(pair)
-    else:
-        raise Fault("E913", where=subject, name=subject)
-    if talk.as_json:
-        write_json("explanation", **found.to_dict())
-        return
-    typer.echo(found.text)
-    for table in found.tables:
-        print_table(table.header, table.rows, title=table.title)

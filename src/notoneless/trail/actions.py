@@ -69,6 +69,7 @@ class Action(StrEnum):
 
     CHILD_VIEW = "child.view"
     CHILD_ROW = "child.row"
+    ROWS_COMPARE = "rows.compare"
     CHILD_UNMASK = "child.unmask"
     CHILD_SEARCH = "child.search"
     LEDGER_EXPORT = "ledger.export"

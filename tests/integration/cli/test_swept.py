@@ -7,15 +7,19 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.integration.cli.conftest import AS_OF, Swept, answer, run
 from tests.lib import rosters
 from tests.lib.cast import SCHOOL
 
 from notoneless.files.tables import read_table
-from notoneless.link.records.models import ReviewPair
+from notoneless.link.records.models import LinkDecision, ReviewPair
+from notoneless.link.records.queries import get_members
 from notoneless.org.keys import lake
+from notoneless.org.models import User
 from notoneless.trail.models import Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.keep_lake]
@@ -235,3 +239,42 @@ def test_nobody_is_chosen_when_several_could_be(swept: Swept) -> None:
 def test_json_rows_never_hold_a_whole_number(swept: Swept) -> None:
     text = json.dumps(answer("ledger", "适龄儿童"), ensure_ascii=False)
     assert rosters.QIANG.id_no not in text
+
+
+def test_two_rows_of_two_lists_are_explained_with_points_and_the_verdict_in_force(swept: Swept) -> None:
+    rows = [(row["delivery_id"], row["row_no"], row["row_key"]) for row in _members(swept, "张强")]
+    (first, second), key = rows[:2], [row[2] for row in rows[:2]]
+    line = ("explain", f"{first[0]}:{first[1]}", f"{second[0]}:{second[1]}")
+    said = run(*line)
+    assert said.exit_code == 0
+    assert said.stdout.startswith("是同一人：")
+    assert "合计" in said.stdout
+    assert not WHOLE_NUMBER.search(said.stdout)
+    assert not WHOLE_NUMBER.search(json.dumps(answer(*line)))
+    LinkDecision.objects.create(
+        row_key_a=key[1], row_key_b=key[0], verdict="different", child_id=swept.children["张强"], place_code="371321",
+        reason="试", by=User.objects.get(username="clerk"), at=timezone.now(),
+    )  # fmt: skip
+    assert run(*line).stdout.startswith("经办人已判定不是同一人，照办。程序自己看：是同一人：")
+    assert Event.objects.filter(action="rows.compare", object_id=first[0]).exists()
+
+
+def test_two_rows_are_explained_only_to_whom_both_lists_may_be_shown(swept: Swept) -> None:
+    first, second = [f"{row['delivery_id']}:{row['row_no']}" for row in _members(swept, "张强")[:2]]
+    assert run("explain", first, second, by="stranger").stderr.startswith(("E701", "E704"))
+    assert run("explain", first, f"{second}9999").stderr.startswith("E410")
+    assert run("explain", first, "17").stderr.startswith("E411")
+    assert run("explain", first, "20200101-0000000000:1").stderr.startswith("E704")
+
+
+def test_two_rows_of_two_files_are_explained(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,dob,sex\n王小花,2014-05-06,女\n", "utf-8")
+    (tmp_path / "b.csv").write_text("name,dob,sex\n李大壮,2013-07-01,男\n", "utf-8")
+    line = ("--left", str(tmp_path / "a.csv"), "--left-row", "1", "--right", str(tmp_path / "b.csv"))
+    said = run("explain", *line, "--right-row", "1")
+    assert said.stdout.startswith("不是同一人：姓名不同、出生日期不同、性别不同；没有一项相符")
+    assert run("explain", *line).stderr.startswith("E929")
+
+
+def _members(swept: Swept, name: str) -> list[dict[str, Any]]:
+    return get_members(swept.sweep, swept.children[name])
