@@ -16,15 +16,15 @@ _STRANGER_YEARS = 150000
 """Fifteen years, in yyyymmdd: a number born so long before or after its row belongs to somebody else, mostly a parent."""
 
 
-def make_pool(engine: Engine, name: str, side: Side, rows: str, first: int) -> None:
+def make_pool(engine: Engine, name: str, side: Side, rows: str, first: int, wanted: Sequence[str] = TEXTS) -> None:
     """Make `pool_<name>`: `rows` (SQL over a side, with `free`) numbered by row_id from `first`, so that the order of
     the file does not matter, with all that their list says of them and the cleaned ID number as `typed_id`. Empty cells
-    become NULL, columns not there too. `free`: not linked yet."""
+    become NULL, columns not there too. `free`: not linked yet. `wanted`: which of TEXTS to read; reading them is dear."""
     engine.step(
         "placed", f"SELECT row_number() OVER (ORDER BY row_id, n) + {first - 1} AS rid, * FROM ({rows}) numbered"
     )
     columns = side.columns
-    texts = ", ".join(f"{columns.text(c)} AS {c}" for c in TEXTS)
+    texts = ", ".join(f"{columns.text(c) if c in wanted else 'CAST(NULL AS VARCHAR)'} AS {c}" for c in TEXTS)
     places = ", ".join(f"p.{c}" if c in columns else f"CAST(NULL AS BIGINT) AS {c}" for c in PLACES)
     engine.step(
         "told",
@@ -49,12 +49,9 @@ def make_keys(engine: Engine, name: str) -> None:
     engine.step(f"key_{name}", _key_sql(name))
 
 
-def make_repairs(engine: Engine, pools: Sequence[str]) -> None:
-    """Make `fix` (rid, idv, slip): valid numbers that rows of the pools without one may have meant."""
-    rows = " UNION ALL ".join(
-        f"SELECT rid, typed_id AS typed, student_no, cert_no FROM pool_{pool} WHERE valid IS NULL" for pool in pools
-    )
-    engine.step("invalid", rows)
+def make_repairs(engine: Engine, pool: str) -> None:
+    """Make `fix_<pool>` (rid, idv, slip): valid numbers that rows of the pool without one may have meant."""
+    engine.step("invalid", f"SELECT rid, typed_id AS typed, student_no, cert_no FROM pool_{pool} WHERE valid IS NULL")
     engine.step("wrong", "SELECT rid, typed FROM invalid WHERE length(typed) BETWEEN 15 AND 19")
     numbers.make_fixes(engine, "wrong", "fix_slip")
     inside = f"""
@@ -64,7 +61,7 @@ def make_repairs(engine: Engine, pools: Sequence[str]) -> None:
               UNION ALL
               SELECT rid, upper(substr(cert_no, 1, 18)), '写在残疾人证号里' FROM invalid WHERE length(cert_no) >= 20) inner_number"""
     engine.step(
-        "fix",
+        f"fix_{pool}",
         f"""SELECT rid, idv, min(slip) AS slip FROM (
                 SELECT * FROM fix_slip UNION ALL SELECT * FROM ({inside}) found WHERE idv IS NOT NULL
             ) fixes GROUP BY rid, idv""",
@@ -97,16 +94,16 @@ def make_names(engine: Engine, book: FoldBook, pools: tuple[str, ...], populatio
 
 def make_school_towns(engine: Engine, a: Side, b: Side) -> None:
     """Make `school_town` (school_code, town): where most of a school's pupils live, learnt from the certain links and,
-    for schools that hardly know an ID number, from rows left over (`pool_a`, `pool_free`) of one name and birthday.
+    for schools that hardly know an ID number, from rows left over that share name and birthday with somebody.
 
     For lists without addresses. Either list may be the one with the schools. Schools with few links, or whose pupils
     come from everywhere, are left out.
     """
     pairs = "SELECT '' AS school_code, CAST(NULL AS BIGINT) AS town"
-    for school, home, here, pools in ((a, b, "b", ("pool_a", "pool_free")), (b, a, "a", ("pool_free", "pool_a"))):
+    for school, home, here in ((a, b, "b"), (b, a, "a")):
         placeless = not {"hukou_code", "addr_code"} & school.columns.names
         if placeless and "school_code" in school.columns and {"hukou_code", "addr_code"} & home.columns.names:
-            pairs = f"""SELECT school_code, {town_of(_twelve("home"))} AS town FROM ({_pupils_sql(school, home, here, pools)}) pupil"""
+            pairs = f"""SELECT school_code, {town_of(_twelve("home"))} AS town FROM ({_pupils_sql(school, home, here)}) pupil"""
     engine.step(
         "school_town",
         f"""SELECT school_code, town FROM (
@@ -117,17 +114,17 @@ def make_school_towns(engine: Engine, a: Side, b: Side) -> None:
     )
 
 
-def _pupils_sql(school: Side, home: Side, here: str, pools: tuple[str, str]) -> str:
+def _pupils_sql(school: Side, home: Side, here: str) -> str:
     """school_code, home of pupils; `here`: "a" or "b", the list that says where they live."""
     at_school = "a" if here == "b" else "b"
     return f"""
-        SELECT s.school_code, h.home FROM certain c
+        SELECT s.school_code, h.home
+        FROM (SELECT a, b FROM certain UNION ALL
+              SELECT {"p.n AS a, q.n AS b" if here == "b" else "q.n AS a, p.n AS b"} FROM {school.table} p
+              ANTI JOIN certain c ON c.{at_school} = p.n JOIN {home.table} q ON q.name = p.name AND q.birth = p.birth) c
         JOIN (SELECT n, {home.home} AS home FROM {home.table}) h ON h.n = c.{here}
         JOIN (SELECT file_row, {school.columns.text("school_code")} AS school_code FROM {school.source}) s ON s.file_row = c.{at_school}
-        WHERE s.school_code IS NOT NULL
-        UNION ALL
-        SELECT s.school_code, coalesce(h.hukou_code, h.addr_code) FROM {pools[0]} s
-        JOIN {pools[1]} h ON h.name = s.name AND h.birth = s.birth WHERE s.school_code IS NOT NULL"""
+        WHERE s.school_code IS NOT NULL"""
 
 
 def make_parents(engine: Engine, side: Side, known: str) -> None:

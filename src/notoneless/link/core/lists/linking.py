@@ -30,7 +30,7 @@ from notoneless.link.core.lists.keys import (
 )
 from notoneless.link.core.lists.names import FoldBook
 from notoneless.link.core.lists.numbers import load_positions
-from notoneless.link.core.lists.reading import Side, read_sides
+from notoneless.link.core.lists.reading import KIN, TEXTS, Side, read_sides
 from notoneless.link.core.sentences import how_sql, load_sentences, spoken
 
 
@@ -81,22 +81,23 @@ class _ListLinker:
         book = self.book = FoldBook(engine)
         engine.step("base_shape", "SELECT DISTINCT base, shape FROM han WHERE shape > 0 AND base > 0")
         self._pool("a", self.a, "SELECT *, true AS free FROM side_a s ANTI JOIN certain c ON c.a = s.n")
-        self._pool("free", self.b, "SELECT *, true AS free FROM side_b s ANTI JOIN certain c ON c.b = s.n")
-        make_repairs(engine, ("a", "free"))
+        make_repairs(engine, "a")
         make_school_towns(engine, self.a, self.b)
         engine.step("linked_row", _linked_row_sql(self.b, "certain"))
         engine.step("taken_like", _taken_like_sql(placeless=not {"addr_code", "hukou_code"} & self.a.columns.names))
-        self._pool("taken", self.b, "SELECT *, false AS free FROM side_b SEMI JOIN taken_like USING (n)")
-        engine.step("pool_b", "SELECT * FROM pool_free UNION ALL SELECT * FROM pool_taken")
-        engine.drop("pool_free", "pool_taken")
+        left = "SELECT s.*, true AS free FROM side_b s ANTI JOIN certain c ON c.b = s.n"
+        self._pool(
+            "b", self.b, f"{left} UNION ALL SELECT s.*, false AS free FROM side_b s SEMI JOIN taken_like USING (n)"
+        )
+        make_repairs(engine, "b")
         make_names(engine, book, ("a", "b"), "side_a")
         make_keys(engine, "a")
         make_keys(engine, "b")
         make_parents(engine, self.b, "key_b")
 
-    def _pool(self, name: str, side: Side, rows: str) -> None:
+    def _pool(self, name: str, side: Side, rows: str, texts: tuple[str, ...] = TEXTS) -> None:
         """Make one more pool, whose row numbers follow those of the pools before."""
-        make_pool(self.engine, name, side, rows, self.pooled + 1)
+        make_pool(self.engine, name, side, rows, self.pooled + 1, texts)
         self.pooled += self.engine.count(f"pool_{name}")
 
     def _first_pass(self) -> None:
@@ -104,14 +105,14 @@ class _ListLinker:
         engine, step = self.engine, self.engine.step
         step("person_b", _person_sql("key_b"))
         step("known", "SELECT p.pid, k.* FROM key_b k JOIN person_b p USING (rid)")
-        step("known_fix", "SELECT p.pid, f.* FROM fix f JOIN person_b p USING (rid)")
+        step("known_fix", "SELECT p.pid, f.* FROM fix_b f JOIN person_b p USING (rid)")
         step(
             "hit",
             """SELECT a.rid, min(p.pid) AS pid FROM key_a a JOIN key_b b ON b.idv = a.idv AND b.fold = a.fold
                JOIN person_b p ON p.rid = b.rid GROUP BY a.rid""",
         )
         step("seek", "SELECT * FROM key_a ANTI JOIN hit USING (rid)")
-        step("fix_seek", "SELECT * FROM fix SEMI JOIN seek USING (rid)")
+        step("fix_seek", "SELECT * FROM fix_a SEMI JOIN seek USING (rid)")
         step("taken", "SELECT pid FROM person_b JOIN pool_b USING (rid) WHERE NOT free UNION SELECT pid FROM hit")
         step("barred", "SELECT rid, rid AS pid FROM key_a WHERE 1 = 0")
         self.persons = engine.fetch("SELECT count(*) AS n FROM pool_b WHERE free").column("n")[0].as_py()
@@ -142,14 +143,14 @@ class _ListLinker:
         step("again_b", "SELECT rid FROM lone_b ANTI JOIN housemate USING (rid)")
         step("linked_row", _linked_row_sql(self.a, "linked"), replace=True)
         step("again_like", _again_like_sql())
-        self._pool("c", self.a, "SELECT *, true AS free FROM side_a SEMI JOIN again_like USING (n)")
+        self._pool("c", self.a, "SELECT *, true AS free FROM side_a SEMI JOIN again_like USING (n)", KIN)
         make_keys(self.engine, "c")
         step("seek", "SELECT * FROM key_b SEMI JOIN again_b USING (rid)")
-        step("fix_seek", "SELECT * FROM fix SEMI JOIN again_b USING (rid)")
+        step("fix_seek", "SELECT * FROM fix_b SEMI JOIN again_b USING (rid)")
         step("known", "SELECT rid AS pid, * FROM key_c")
         step(
             "known_fix",
-            "SELECT c.rid AS pid, c.rid, f.idv, f.slip FROM pool_c c JOIN pool_a a ON a.n = c.n JOIN fix f ON f.rid = a.rid",
+            "SELECT c.rid AS pid, c.rid, f.idv, f.slip FROM pool_c c JOIN pool_a a ON a.n = c.n JOIN fix_a f ON f.rid = a.rid",
         )
         step("taken", "SELECT rid AS pid FROM key_c")
         step("barred", "SELECT rid, rid AS pid FROM key_c WHERE 1 = 0", replace=True)
@@ -354,7 +355,7 @@ def _taken_like_sql(*, placeless: bool) -> str:
         f"{plain} ON x.plain = b.name AND x.home = b.home",
         f"{plain} ON x.birth = b.born AND x.home = b.home",
         f"{bad} ON x.plain = b.name AND x.prefix = round((b.idv - b.idv % 1000) / 1000)",
-        "(SELECT valid AS idv FROM pool_a UNION ALL SELECT idv FROM fix) x ON x.idv = b.idv",
+        "(SELECT valid AS idv FROM pool_a UNION ALL SELECT idv FROM fix_a) x ON x.idv = b.idv",
     ]
     if placeless:
         pupil = f"""(SELECT p.birth, {_PLAIN_NAME} AS plain, substr({_PLAIN_NAME}, 1, 1) AS surname, t.town

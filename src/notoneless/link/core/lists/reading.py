@@ -22,6 +22,8 @@ TEXTS = (
     "student_no", "cert_no", "school_code", "grade", "class_no", "guardian_name", "guardian_id", "mother_name",
     "mother_id", "phone", "hh_no",
 )  # fmt: skip
+KIN = ("guardian_name", "guardian_id", "mother_name", "mother_id", "hh_no")
+"""Of TEXTS, what tells a second entry of a person from a namesake."""
 PLACES = ("addr_code", "hukou_code", "county_code")
 
 
