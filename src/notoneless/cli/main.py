@@ -60,6 +60,7 @@ from notoneless.cli import (  # noqa: E402
     link_lists,
     policy,
     roster,
+    seal,
     serve,
     sweep,
     tokens,
@@ -67,7 +68,7 @@ from notoneless.cli import (  # noqa: E402
 )
 
 for module in (
-    roster, link_lists, coverage, habits, inbox, sweep, ledger, trail, policy, accounts, tokens, serve, doctor, demo,
+    roster, link_lists, seal, coverage, habits, inbox, sweep, ledger, trail, policy, accounts, tokens, serve, doctor, demo,
 ):  # fmt: skip
     module.add_to(app)
 
