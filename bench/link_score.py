@@ -32,6 +32,7 @@ def score(folder: Path, links: Path, review: Path | None = None) -> dict[str, An
     }  # fmt: skip
     if review is not None:
         found["review"] = _review(db, review)
+        found["register_not_in_school_without_asked"] = _officers(db, but="asked")
     db.close()
     return found
 
@@ -48,11 +49,14 @@ def _by_error(db: duckdb.DuckDBPyConnection) -> dict[str, dict[str, float]]:
     return by_error
 
 
-def _officers(db: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """Register rows of school age without a link: is the child truly in no school?"""
+def _officers(db: duckdb.DuckDBPyConnection, but: str = "") -> dict[str, float]:
+    """Register rows of school age without a link: is the child truly in no school?
+
+    `but`: a table of pairs; register rows in it are left off the list, because somebody has yet to look at them."""
+    looked_at = f"AND r.row_id NOT IN (SELECT right_row FROM {but})" if but else ""
     rows = db.sql(
-        """SELECT count(*), count(*) FILTER (absent), count(*) FILTER (listed), count(*) FILTER (listed AND absent)
-           FROM (SELECT r.row_id NOT IN (SELECT right_row FROM made) AS listed,
+        f"""SELECT count(*), count(*) FILTER (absent), count(*) FILTER (listed), count(*) FILTER (listed AND absent)
+           FROM (SELECT r.row_id NOT IN (SELECT right_row FROM made) {looked_at} AS listed,
                      r.person NOT IN (SELECT person FROM l) AS absent FROM r WHERE school_age)"""
     ).fetchall()[0]
     _, absent, listed, right = rows

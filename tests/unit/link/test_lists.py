@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notoneless.cli.link_quickly import plain
 from notoneless.common import names, resident_id, typed_numbers
 from notoneless.common.errors import Fault
 from notoneless.engine import open_engine
@@ -140,6 +141,17 @@ def test_every_number_the_kit_repairs_is_repaired_in_sql(sequence: int, at: int,
     assert {int(value[:17]) for value in resident_id.repairs(typed)} <= found
 
 
+@pytest.mark.parametrize("letter", ["G", "L", "J"])
+def test_only_a_formal_student_number_gives_an_id_in_sql_as_in_the_kit(letter: str) -> None:
+    typed = letter + number("20140506", 26)
+    with open_engine(threads=1) as engine:
+        numbers.load_positions(engine)
+        engine.load("wrong", pa.table({"rid": [1], "typed": [typed]}))
+        numbers.make_fixes(engine, "wrong", "fixed")
+        found = [row["idv"] for row in engine.fetch("SELECT idv FROM fixed").to_pylist()]
+    assert found == [int(value[:17]) for value in resident_id.repairs(typed)]
+
+
 @pytest.mark.slow
 @MANY
 @given(st.text("0123456789Xx×０１９'　 -\u200b", max_size=20))
@@ -222,6 +234,43 @@ def test_double_registrations_of_both_sides_are_linked() -> None:
     assert pairs(found.links) == truth() | {("S9999", "R0040"), ("S0030", "R9999")}
 
 
+def renamed_child(**change: str) -> pa.Table:
+    """The roll, whose first child (without an ID number) has another name altogether."""
+    rows = roll()
+    rows[0] |= {"name": rows[0]["name"][0] + "安然"} | change
+    return pa.Table.from_pylist(rows)
+
+
+def test_a_pair_left_over_in_both_lists_is_linked_although_the_name_differs() -> None:
+    found = link(renamed_child(), both()[1], costs=COSTS)
+    assert pairs(found.links) == truth()
+    assert "left_over" in found.links["step"].to_pylist()
+
+
+def test_a_name_that_differs_is_not_linked_without_the_family() -> None:
+    alone = {"guardian_name": "", "guardian_id": "", "addr_code": ""}
+    found = link(renamed_child(**alone), both()[1], costs=COSTS)
+    assert ("S0000", "R0000") not in pairs(found.links)
+
+
+def test_only_the_plain_command_is_run_quickly() -> None:
+    words = ["link", "a.parquet", "b.csv", "--out", "c.parquet"]
+    quick = {"left": "a.parquet", "right": "b.csv", "out": "c.parquet"}
+    assert plain([*words, "--threads", "2"]) == quick | {"threads": "2"}
+    for odd in (
+        ["--help"],
+        ["--threads", "0"],
+        ["--engine", "abacus"],
+        ["d"],
+        ["--out", "e"],
+        ["--key", "k"],
+        ["--review"],
+    ):
+        assert plain([*words, *odd]) is None
+    assert plain(["--json", *words]) is None
+    assert plain(words[:4]) is None
+
+
 @pytest.mark.slow
 def test_an_empty_list_gives_an_empty_answer() -> None:
     left, right = both()
@@ -246,6 +295,8 @@ def test_the_page_of_a_run_counts_and_names_nobody(tmp_path: Path) -> None:
     left, right = both()
     page = calibration_page(link(left, right, costs=COSTS))
     assert "合上 40 对" in page
+    assert "10.0 比特以上才合" in page
+    assert "待核" in page
     assert "http" not in page
     for row in roll():
         assert row["name"] not in page

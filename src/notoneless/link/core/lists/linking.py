@@ -38,12 +38,14 @@ from notoneless.link.core.sentences import how_sql, load_sentences, spoken
 class ListLinks:
     """`links` and `review`: left_row, right_row, step, weight (bits), reason; both in the order of their rows.
 
-    `capped`: candidate pairs that were left out because a block was too wide.
+    `capped`: candidate pairs that were left out because a block was too wide. `costs`: what the two lines were drawn by.
+    Who lists rows without a link must keep those that stand in `review` apart: nobody has looked at them yet.
     """
 
     links: pa.Table
     review: pa.Table
     capped: int
+    costs: LinkCosts
 
 
 def link_lists(engine: Engine, *, costs: LinkCosts) -> ListLinks:
@@ -220,7 +222,7 @@ class _ListLinker:
         said = "SELECT a_id, b_id, s.number, t.weight FROM {} t JOIN sentence s ON s.how = t.how AND s.slip = t.slip"
         certain = "SELECT a_id, b_id, e.number, e.weight FROM certain CROSS JOIN (SELECT number, weight FROM exact_how JOIN sentence USING (how, slip)) e"
         links = f"{said.format('link')} UNION ALL {certain}"
-        return ListLinks(self._rows(links), self._rows(said.format("question")), self.capped)
+        return ListLinks(self._rows(links), self._rows(said.format("question")), self.capped, self.costs)
 
     def _rows(self, pairs: str) -> pa.Table:
         left, right = ("a_id", "b_id") if self.a.left else ("b_id", "a_id")

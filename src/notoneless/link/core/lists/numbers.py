@@ -140,7 +140,7 @@ def _too_many_sql(rows: str) -> str:
         SELECT rid, try_cast(substr(shorter, 1, 17) AS BIGINT) AS idv, '多了一位' AS slip
         FROM (SELECT s.rid, substr(s.typed, 1, n.n - 1) || substr(s.typed, n.n + 1, 19) AS shorter
               FROM {rows} s CROSS JOIN (SELECT i AS n FROM id_position UNION ALL SELECT {LONGEST}) n
-              WHERE length(s.typed) = {LONGEST})
+              WHERE length(s.typed) = {LONGEST} AND substr(s.typed, 1, 1) NOT IN ('L', 'J'))
         WHERE {is_valid("shorter")}"""
 
 

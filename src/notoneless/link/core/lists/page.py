@@ -32,6 +32,10 @@ def calibration_page(found: ListLinks) -> str:
         f"因一条规则带出的人太多而未比的 {found.capped:,} 对。</p>",
         f"<p>按分值推算，合上的里面大约有 {expected:.1f} 对是错的（95% 区间 {low:.1f} 至 {high:.1f}）。"
         "这是权重自己的说法，不是核实的结果；权重的来历见说明文档。</p>",
+        f"<p>两条线由代价算出：把两个人合成一个的代价是人工看一对的 {found.costs.wrong:g} 倍、漏合一对是 {found.costs.missed:g} 倍"
+        f"（以看一对为 {found.costs.review:g}），所以 {found.costs.upper:.1f} 比特以上才合，{found.costs.lower:.1f} 比特以下不问；"
+        "每一步另有自己的条件。</p>"
+        "<p>要人看的对里的人，还不能算“没有对上”：列“在一份名册、不在另一份”的名单时，请把他们单列为“待核”。</p>",
         _table("按分值（比特）", ["分值", "合上", "要人看", "其中估计合错"], _bins(found)),
         _table("按步骤", ["步骤", "合上", "要人看"], _steps(found)),
         _table("最常见的理由", ["理由", "对数"], _reasons(found.links)),
