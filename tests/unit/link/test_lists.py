@@ -173,6 +173,7 @@ def test_every_slip_is_seen_through_and_nothing_else_is_linked() -> None:
     assert all("身份证号" in text or "相同" in text for text in found.links["reason"].to_pylist())
 
 
+@pytest.mark.slow
 def test_the_other_way_round_the_same_pairs() -> None:
     left, right = both()
     assert pairs(link(right, left, costs=COSTS).links) == {(b, a) for a, b in truth()}
@@ -203,6 +204,7 @@ def test_codes_may_be_numbers_and_days_dates() -> None:
     assert pairs(link(left, right, costs=COSTS).links) == truth()
 
 
+@pytest.mark.slow
 def test_files_and_rows_without_names_are_numbered_from_one(tmp_path: Path) -> None:
     left, right = both()
     pacsv.write_csv(left.drop_columns(["row_id"]), tmp_path / "left.csv")
@@ -211,6 +213,7 @@ def test_files_and_rows_without_names_are_numbered_from_one(tmp_path: Path) -> N
     assert pairs(found.links) == {(n + 1, 2 * n + 1) for n in range(40)}
 
 
+@pytest.mark.slow
 def test_a_csv_in_the_office_encoding_is_read(tmp_path: Path) -> None:
     left, right = both()
     pacsv.write_csv(left, tmp_path / "utf8.csv")
@@ -218,6 +221,7 @@ def test_a_csv_in_the_office_encoding_is_read(tmp_path: Path) -> None:
     assert pairs(link(tmp_path / "left.csv", right, costs=COSTS).links) == truth()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "columns", [["row_id", "name", "sex", "dob"], ["row_id", "id_no"], ["row_id", "name", "id_no"]]
 )
@@ -247,6 +251,7 @@ def test_a_pair_left_over_in_both_lists_is_linked_although_the_name_differs() ->
     assert "left_over" in found.links["step"].to_pylist()
 
 
+@pytest.mark.slow
 def test_a_name_that_differs_is_not_linked_without_the_family() -> None:
     alone = {"guardian_name": "", "guardian_id": "", "addr_code": ""}
     found = link(renamed_child(**alone), both()[1], costs=COSTS)
