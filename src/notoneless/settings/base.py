@@ -29,7 +29,7 @@ LAKE_DIR = DATA_DIR / "lake"
 UPLOAD_DIR = DATA_DIR / "uploads"
 INBOX_DIR = Path(os.environ.get("NOTONELESS_INBOX") or DATA_DIR / "inbox").absolute()
 # What the engine may hold in memory before it spills (encrypted) to the data folder.
-ENGINE_MEMORY = os.environ.get("NOTONELESS_MEMORY", "6GB")
+ENGINE_MEMORY = os.environ.get("NOTONELESS_MEMORY", "3GB")
 REGION = os.environ.get("NOTONELESS_REGION", "371321")
 
 # Whether a missing key ring may be made on first use. Never when sealed data is already there (org/keys.py).

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import transaction
 
 from notoneless.common import names
@@ -51,36 +52,40 @@ def record_children(*, persons: pa.Table, sweep_id: str, earlier: Collection[str
     return written
 
 
-def _rows(persons: pa.Table, sweep_id: str, progress: Any) -> Iterator[list[object]]:
+def _rows(persons: pa.Table, sweep_id: str, progress: Any) -> Iterator[Sequence[object]]:
+    """Rows in the order of COLUMNS, worked out column by column: there are millions of them."""
+    days: dict[object, object] = {}
     done = 0
     for batch in persons.to_batches(max_chunksize=10_000):
-        for person in batch.to_pylist():
-            yield _row(person, sweep_id)
+        yield from zip(*_columns(batch, sweep_id, days), strict=True)
         done += batch.num_rows
         if progress:
             progress("登记孩子档案", done, persons.num_rows)
 
 
-def _row(person: dict[str, Any], sweep_id: str) -> list[object]:
-    child_id, name = person["child_id"], person.get("name") or ""
-    id_no, phone = person.get("id_no") or "", person.get("guardian_phone") or ""
-    return [
-        child_id,
-        name,
-        names.initials(name)[:20],
-        person.get("sex") or "0",
-        stored_date(person.get("dob")),
-        seal_text(Child, "id_no", child_id, id_no),
-        index(id_no, "id_no"),
-        seal_text(Child, "guardian_phone", child_id, phone),
-        index(phone, "phone"),
-        *[person.get(field) or "" for field in TEXTS],
-        *[bool(person.get(column)) for column in FLAGS.values()],
-        sweep_id,
-        sweep_id,
-        None,
-        False,
-    ]
+def _columns(batch: pa.RecordBatch, sweep_id: str, days: dict[object, object]) -> Iterator[Iterable[object]]:
+    """`days`: birthdays as the database takes them, each worked out once."""
+    count, ids = batch.num_rows, batch.column("child_id").to_pylist()
+    given, id_nos, phones = _texts(batch, "name"), _texts(batch, "id_no"), _texts(batch, "guardian_phone")
+    births = batch.column("dob").to_pylist()
+    days.update((day, stored_date(day)) for day in set(births) - days.keys())
+    yield ids
+    yield given
+    yield [names.initials(name)[:20] for name in given]
+    yield [sex or "0" for sex in _texts(batch, "sex")]
+    yield [days[day] for day in births]
+    yield [seal_text(Child, "id_no", key, text) for key, text in zip(ids, id_nos, strict=True)]
+    yield [index(text, "id_no") for text in id_nos]
+    yield [seal_text(Child, "guardian_phone", key, text) for key, text in zip(ids, phones, strict=True)]
+    yield [index(text, "phone") for text in phones]
+    yield from (_texts(batch, field) for field in TEXTS)
+    yield from (pc.fill_null(batch.column(column), False).to_pylist() for column in FLAGS.values())
+    yield from ([value] * count for value in (sweep_id, sweep_id, None, False))
+
+
+def _texts(batch: pa.RecordBatch, column: str) -> list[str]:
+    texts: list[str] = pc.fill_null(batch.column(column), "").to_pylist()
+    return texts
 
 
 def record_merged(*, merged: dict[str, str]) -> None:
