@@ -17,6 +17,9 @@ _WHOLE = {exp.DType.BIGINT, exp.DType.INT, exp.DType.SMALLINT, exp.DType.TINYINT
 _DIGITS = "[0-9]+(_[0-9]+)*"
 _WRITTEN = f"^[ \\t-\\r]*[+-]?({_DIGITS}(\\.({_DIGITS})?)?|\\.{_DIGITS})([eE][+-]?[0-9]+)?[ \\t-\\r]*$"
 
+_OTHER_BASES = {16: ("^0[xX][0-9a-fA-F]{1,16}$", 16), 2: ("^0[bB][01]{1,64}$", 64)}
+"""Pattern and most digits of numbers written in another base."""
+
 
 @functools.lru_cache(maxsize=1024)
 def to_spark(sql: str) -> str:
@@ -44,16 +47,24 @@ def _double(node: exp.Literal) -> exp.Expression:
 
 
 def _whole_number(node: exp.TryCast) -> exp.Expression:
-    """DuckDB reads 2.5 (as 3), 3.7E+17 and 1_000 as whole numbers, Spark reads only digits."""
+    """DuckDB reads 2.5 (as 3), 3.7E+17, 1_000 and 0x1F as whole numbers, Spark reads only digits."""
     written = exp.cast(node.this.copy(), exp.DType.TEXT)
     digits = exp.func("replace", written, exp.Literal.string("_"), exp.Literal.string(""))
     exact = exp.TryCast(this=digits, to=exp.DataType.build("DECIMAL(38, 18)"), safe=True)
     rounded = exp.TryCast(this=exp.Round(this=exact), to=node.to.copy(), safe=True)
-    matched = exp.RegexpLike(this=written.copy(), expression=exp.Literal.string(_WRITTEN))
+    readings = {_WRITTEN: rounded}
+    for base, (pattern, most) in _OTHER_BASES.items():
+        marked = exp.Substring(this=digits.copy(), start=exp.Literal.number(3), length=exp.Literal.number(most))
+        value = exp.Anonymous(this="conv", expressions=[marked, exp.Literal.number(base), exp.Literal.number(10)])
+        readings[pattern] = exp.TryCast(this=value, to=node.to.copy(), safe=True)
     plain = node.copy()
-    for cast in (plain, rounded):
+    for cast in (plain, *readings.values()):
         cast.meta["plain"] = True
-    return exp.Coalesce(this=plain, expressions=[exp.Case(ifs=[exp.If(this=matched, true=rounded)])])
+    matches = [
+        exp.If(this=exp.RegexpLike(this=written.copy(), expression=exp.Literal.string(pattern)), true=reading)
+        for pattern, reading in readings.items()
+    ]
+    return exp.Coalesce(this=plain, expressions=[exp.Case(ifs=matches)])
 
 
 def _first_only(node: exp.RegexpReplace) -> exp.Expression:
