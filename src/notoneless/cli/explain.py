@@ -35,7 +35,7 @@ def explain(
     subject: Annotated[str, typer.Argument(metavar="编号", help="孩子 C…、疑似同一人 P…，或一行 批次:行号")] = "",
     other: Annotated[str, typer.Argument(metavar="另一行", help="和哪一行比：批次:行号")] = "",
     left: Annotated[Path | None, typer.Option("--left", metavar="文件", help="左边的名册（Parquet 或 CSV）")] = None,
-    left_row: Annotated[str, typer.Option("--left-row", metavar="行", help="row_id，没有这一列的写第几行")] = "",
+    left_row: Annotated[str, typer.Option("--left-row", metavar="行", help="行的编号，没有编号列的写第几行")] = "",
     right: Annotated[Path | None, typer.Option("--right", metavar="文件", help="右边的名册")] = None,
     right_row: Annotated[str, typer.Option("--right-row", metavar="行", help="同上")] = "",
     by: By = "",

@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from notoneless.common import lunar
 from notoneless.common.typed_numbers import HALF_WIDTH, NOTHING_WORDS
 
 FIRST_YEAR = 1900
@@ -62,6 +63,14 @@ def parse_date(text: str) -> date | None:
     if chinese := _CHINESE_DATE.fullmatch(value):
         return _day(_digits(chinese[1]), _number(chinese[2]), _number(chinese[3]), text)
     raise DateProblem(_problem(value), text)
+
+
+def read_day(text: str) -> date | None:
+    """The day that ``text`` names, one in words of the lunar calendar as its solar day; None for anything else."""
+    try:
+        return parse_date(text)
+    except DateProblem as problem:
+        return lunar.read(text) if problem.code == "E204" else None
 
 
 def school_year_of(day: date, autumn_start: MonthDay) -> int:

@@ -37,6 +37,8 @@ PROBLEM_CODES = {
 _WEIGHTS_18 = (*WEIGHTS, 1)
 _INVERSES = tuple(pow(weight, -1, 11) for weight in _WEIGHTS_18)
 _LOST_DIGITS = "000"
+_UNRELATED = ("L", "J")
+"""Student numbers with these letters are shaped like an ID number but have nothing to do with one (学籍号)."""
 
 
 class ResidentId(NamedTuple):
@@ -115,7 +117,7 @@ def repairs(text: str) -> list[str]:
         return _valid_only(_one_slip(value))
     if len(value) == LENGTH - 1:
         return _valid_only(_one_left_out(value))
-    if len(value) == LENGTH + 1:
+    if len(value) == LENGTH + 1 and value[0] not in _UNRELATED:
         return _valid_only([value[:i] + value[i + 1 :] for i in range(LENGTH, -1, -1)])
     return []
 

@@ -159,7 +159,7 @@ def _meant(
     candidates: list[tuple[str, str]] = []
     if student_no and student_no[0] in "Gg" and len(student_no) == 19:
         candidates.append((student_no[1:].upper(), "写在学籍号里"))
-    if cert_no and len(cert_no) == 20:
+    if cert_no and len(cert_no) >= 20:
         candidates.append((cert_no[:18].upper(), "写在残疾人证号里"))
     if id_no and state == "valid":
         full = resident_id.parse(id_no).value

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from notoneless.common import names, resident_id, student_no
-from notoneless.common.dates import DateProblem, parse_date
+from notoneless.common.dates import read_day
 from notoneless.link.core.inputs import NEEDED_COLUMNS
 
 _SEXES = {
@@ -62,10 +62,7 @@ def _day(value: Any) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    try:
-        return parse_date(_text(value) or "")
-    except DateProblem:
-        return None
+    return read_day(_text(value) or "")
 
 
 def _place(code: str | None) -> str | None:

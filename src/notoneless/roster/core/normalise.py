@@ -29,7 +29,7 @@ _CHINESE_DIGITS = {digit: number for number, digit in enumerate("一二三四五
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 DAYS_TO_1904 = 1462
 """Days from the first day that Excel counts by default to the one that old Macintosh files count from."""
-NO_NAME = "E230"
+NO_NAME, FROM_LUNAR = "E230", "E207"
 MANY_CHOICES = 8
 SHOWN = 20
 
@@ -103,11 +103,17 @@ def _number(found: Any, column: Column) -> Result:
 
 
 def day(cell: str, column: Column) -> Result:
-    """A calendar day in any common writing, Excel serial numbers included; the issue has one of the E2xx codes."""
+    """A calendar day in any common writing, Excel serial numbers included, one in words of the lunar calendar as its
+    solar day; the issue has one of the E2xx codes.
+    """
     try:
         return dates.parse_date(narrow(cell)), None
     except dates.DateProblem as problem:
-        return None, Issue(problem.code, {"column": column.name, "value": shown(cell)})
+        values = {"column": column.name, "value": shown(cell)}
+        solar = dates.read_day(narrow(cell))
+        if solar:
+            return solar, Issue(FROM_LUNAR, {**values, "solar": solar.isoformat()})
+        return None, Issue(problem.code, values)
 
 
 def serial_from_1904(cell: str) -> str:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from notoneless.common import resident_id, student_no
+from notoneless.common import documents, resident_id, student_no
 from notoneless.common.resident_id import ResidentId, mask
 from notoneless.policy.places import Places, level_of
 from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.normalise import Issue
 
 BIRTH_DIFFERS, SEX_DIFFERS, BIRTH_TAKEN, UPGRADED = "E210", "E211", "E212", "E109"
-NO_PLACE, STUDENT_NO = "E305", "E322"
+NO_PLACE, STUDENT_NO, CERTIFICATE, OTHER_DOCUMENT = "E305", "E322", "E111", "E110"
 UNKNOWN_SEX = "0"
 SEX_NAMES = {"1": "男", "2": "女"}
 _HOUSE_NUMBER = re.compile(r"[0-9０-９].*")
@@ -26,9 +26,10 @@ def judge_identity(cell: str, column: Column) -> tuple[ResidentId, Issue | None]
     Only a valid number says anything of birth and sex; no number and a placeholder have the value "".
     """
     found = resident_id.parse(cell)
-    inside = student_no.parse(cell).resident_id if found.state == "bad_chars" else ""
-    if inside:
-        return resident_id.parse(inside), Issue(STUDENT_NO, {"column": column.name, "masked": mask(inside)})
+    if found.state in ("bad_chars", "bad_length"):
+        other = _other_document(cell, found, column)
+        if other:
+            return other
     code = UPGRADED if found.upgraded else found.problem_code
     if not code:
         return found, None
@@ -37,6 +38,22 @@ def judge_identity(cell: str, column: Column) -> tuple[ResidentId, Issue | None]
         return found, issue
     kept = "" if found.state in ("missing", "placeholder") else found.value
     return ResidentId(found.state, kept), issue
+
+
+def _other_document(cell: str, found: ResidentId, column: Column) -> tuple[ResidentId, Issue] | None:
+    """A cell of ID numbers that holds the number of another document: the ID number inside it, or the number as typed."""
+    document = documents.recognise(cell)
+    inside = {
+        STUDENT_NO: student_no.parse(cell).resident_id if document.kind == documents.STUDENT else "",
+        CERTIFICATE: document.value[: resident_id.LENGTH] if document.kind == documents.DISABILITY else "",
+    }
+    for code, value in inside.items():
+        if value:
+            return resident_id.parse(value), Issue(code, {"column": column.name, "masked": mask(value)})
+    if document.repairable:
+        return None
+    values = {"column": column.name, "masked": found.masked, "kind": document.name}
+    return ResidentId(found.state, found.value), Issue(OTHER_DOCUMENT, values)
 
 
 def fill_births(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from notoneless.common.dates import DateProblem, parse_date
+from notoneless.common.dates import read_day
 from notoneless.engine import Engine
 from notoneless.link.core.lists.columns import Columns, birth_within, looks_whole
 
@@ -72,10 +72,7 @@ def _read_days(engine: Engine) -> None:
 
 
 def _read_day(text: str) -> int | None:
-    try:
-        day = parse_date(text)
-    except DateProblem:
-        return None
+    day = read_day(text)
     return None if day is None else day.year * 10000 + day.month * 100 + day.day
 
 
