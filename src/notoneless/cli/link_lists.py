@@ -51,7 +51,7 @@ def link(
         typer.Option("--key", metavar="文件", help="封好的名册：再用密钥核对一遍，看文件是不是别人伪造的"),
     ] = None,
 ) -> None:
-    """两份名册里谁和谁是同一个人：合上的、要人看的、每一对的理由。封好的名册（notoneless seal）也行。"""
+    """两份名册里谁和谁是同一个人：合上的、要人看的、每一对的理由。封好的名册也行。"""
     if are_sealed(left, right):
         if explain:
             raise Fault("E428", where="--explain")

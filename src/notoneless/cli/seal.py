@@ -76,7 +76,7 @@ def seal(
 
 
 def seal_rows(
-    links: Annotated[Path, typer.Argument(metavar="结果", help="link 对封好的名册写出的 Parquet")],
+    links: Annotated[Path, typer.Argument(metavar="结果", help="比对封好的名册写出的 Parquet")],
     row_map: Annotated[Path, typer.Argument(metavar="对照", help="封自己那一份名册时留在本机的行号对照")],
     out: Annotated[Path, typer.Option("--out", metavar="文件", help="写到这个文件")],
 ) -> None:
