@@ -17,8 +17,8 @@ _WHOLE = {exp.DType.BIGINT, exp.DType.INT, exp.DType.SMALLINT, exp.DType.TINYINT
 _DIGITS = "[0-9]+(_[0-9]+)*"
 _WRITTEN = f"^[ \\t-\\r]*[+-]?({_DIGITS}(\\.({_DIGITS})?)?|\\.{_DIGITS})([eE][+-]?[0-9]+)?[ \\t-\\r]*$"
 
-_OTHER_BASES = {16: ("^0[xX][0-9a-fA-F]{1,16}$", 16), 2: ("^0[bB][01]{1,64}$", 64)}
-"""Pattern and most digits of numbers written in another base."""
+_OTHER_BASES = {16: ("^[ \\t-\\r]*0[xX]", "[0-9a-fA-F]{1,16}$"), 2: ("^[ \\t-\\r]*0[bB]", "[01]{1,64}$")}
+"""Numbers written in another base: how they begin, and their digits."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -53,10 +53,12 @@ def _whole_number(node: exp.TryCast) -> exp.Expression:
     exact = exp.TryCast(this=digits, to=exp.DataType.build("DECIMAL(38, 18)"), safe=True)
     rounded = exp.TryCast(this=exp.Round(this=exact), to=node.to.copy(), safe=True)
     readings = {_WRITTEN: rounded}
-    for base, (pattern, most) in _OTHER_BASES.items():
-        marked = exp.Substring(this=digits.copy(), start=exp.Literal.number(3), length=exp.Literal.number(most))
-        value = exp.Anonymous(this="conv", expressions=[marked, exp.Literal.number(base), exp.Literal.number(10)])
-        readings[pattern] = exp.TryCast(this=value, to=node.to.copy(), safe=True)
+    for base, (mark, places) in _OTHER_BASES.items():
+        bare = exp.Anonymous(
+            this="regexp_replace", expressions=[written.copy(), *map(exp.Literal.string, (mark, ""))]
+        )
+        value = exp.Anonymous(this="conv", expressions=[bare, *map(exp.Literal.number, (base, 10))])
+        readings[mark + places] = exp.TryCast(this=value, to=node.to.copy(), safe=True)
     plain = node.copy()
     for cast in (plain, *readings.values()):
         cast.meta["plain"] = True
