@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for the whole run."""
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("no chromium: python3 run.py test installs it")
+        pytest.fail("no chromium: python3 run.py test installs it")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--lang=zh-CN"])
         yield browser

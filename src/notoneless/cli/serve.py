@@ -68,7 +68,8 @@ def _worker(wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    worker = subprocess.Popen([sys.executable, "-m", "django", "work"], env=dict(os.environ))
+    command = [sys.executable, "-m", "django", "work", "--until-closed"]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, env=dict(os.environ))
     try:
         yield
     finally:
