@@ -32,6 +32,9 @@ from notoneless.org.roles import PERMISSION_NAMES, ROLES
 from notoneless.policy.pack import Parameter, load_pack
 from notoneless.roster.core import load_kinds
 
+sys.path.insert(0, str(Path(__file__).parent))
+from reference_identity import identity
+
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- 由 tools/write_reference.py 生成，请勿手改；改定义后运行 python3 run.py docs -->\n\n"
@@ -238,6 +241,7 @@ STAGES = {"generate": "生成", "import": "导入", "sweep": "摸排", "score": 
 TODAY = date(2026, 11, 23)  # the day the generated pages speak of; a later pack changes the pages, not the calendar
 PAGES: dict[str, tuple[str, Callable[[], str]]] = {
     "kinds.md": ("名册种类", kinds),
+    "identity.md": ("认得哪些写法", identity),
     "checks.md": ("核查", checks),
     "ledgers.md": ("台账", ledgers),
     "errors.md": ("错误码", errors),
