@@ -56,6 +56,7 @@ class SourceValue:
 
     kind: str
     kind_name: str
+    delivery: str
     row_no: int
     row_key: str
     value: str
@@ -174,6 +175,7 @@ def _field(name: str, sources: list[dict[str, Any]]) -> FieldValues:
         SourceValue(
             source["kind"],
             kinds[source["kind"]].name,
+            source["delivery_id"],
             source["row_no"],
             source["row_key"],
             shown(_value(source, name), shown_as),
