@@ -31,6 +31,7 @@ class Inbox:
         self._clock = clock
         self._seconds = seconds
         self._before: dict[str, Look] = {}
+        self._trouble: dict[str, str] = {}
         self._next = 0.0
 
     def look_when_due(self) -> None:
@@ -51,19 +52,27 @@ class Inbox:
             try:
                 look = look_into(folder, self._before.get(folder.pk, Look()), doings=_doings(folder, now), now=now)
             except Fault as fault:
-                logger.warning("drop folder %s: %s", folder.pk, fault.code)
+                if self._is_new_trouble(folder, fault.code):
+                    logger.warning("drop folder %s: %s", folder.pk, fault.code)
                 said.append((folder.pk, fault.where, fault.what))
                 continue
             except OperationalError:
                 raise
-            except Exception:
+            except Exception as error:
                 code = secrets.token_hex(3).upper()
-                logger.exception("drop folder %s could not be looked into, code %s", folder.pk, code)
+                if self._is_new_trouble(folder, type(error).__name__):
+                    logger.exception("drop folder %s could not be looked into, code %s", folder.pk, code)
                 said.append((folder.pk, "", Fault("E804", fault_code=code).what))
                 continue
+            self._trouble.pop(folder.pk, None)
             self._before[folder.pk] = look
             said += [(folder.pk, *line) for line in look.said]
         return said
+
+    def _is_new_trouble(self, folder: DropFolder, what: str) -> bool:
+        """Said once, until the folder is well again or something else is the matter: one folder does not fill the log."""
+        before, self._trouble[folder.pk] = self._trouble.get(folder.pk), what
+        return before != what
 
     def run_once(self, pause: Callable[[float], None] = time.sleep) -> list[Said]:
         """Take, check, import and answer all that lies there now and is whole; for a command without a worker."""

@@ -25,6 +25,7 @@ from notoneless.files.drop_folder import NOTE, TAKEN, TAKING, TO_MEND, DropFolde
 from notoneless.flows import inbox, intake
 from notoneless.flows.inbox import day_in_name
 from notoneless.flows.uploads import abandon_upload
+from notoneless.jobs.inbox import Inbox
 from notoneless.jobs.models import Job
 from notoneless.jobs.uploads import start_publish
 from notoneless.org.actions import disable_user
@@ -295,6 +296,23 @@ def test_one_folder_in_trouble_stops_no_other(cast: Cast, police: Department) ->
     police.put("户籍.csv", GOOD)
     police.wait()
     assert Delivery.objects.count() == 1
+
+
+def test_a_folder_in_trouble_is_told_once_until_it_is_well(
+    cast: Cast, police: Department, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = police.path / TAKING
+    bad.symlink_to("/tmp")
+    looking = Inbox(timezone.now, seconds=0)
+    for _ in range(3):
+        assert [line[0] for line in looking.look()] == [DropFolder.objects.get().pk]
+    assert len([one for one in caplog.records if "drop folder" in one.message]) == 1
+    bad.unlink()
+    looking.look()
+    (police.path / TAKING).rmdir()
+    bad.symlink_to("/tmp")
+    looking.look()
+    assert len([one for one in caplog.records if "drop folder" in one.message]) == 2
 
 
 def test_while_another_process_has_the_folder_this_one_keeps_off(police: Department) -> None:
