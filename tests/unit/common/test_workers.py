@@ -11,10 +11,11 @@ import time
 import pytest
 
 STARTER = """
-import os, sys, time
+import os, signal, sys, time
 from notoneless.common.workers import worker_pool
 
 def main():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts it in the background has it ignored
     with worker_pool(2) as pool:
         print(*sorted({future.result() for future in [pool.submit(os.getpid) for _ in range(20)]}), flush=True)
         for _ in range(4):
