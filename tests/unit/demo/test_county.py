@@ -44,23 +44,27 @@ def test_unknown_size_is_refused(tmp_path: Path) -> None:
         write_county(tmp_path, "village")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_there_is_a_list_of_every_kind_from_senders_that_do_not_collide(township: CountyFiles) -> None:
     assert {file.kind for file in township.files} == set(load_kinds())
     senders = Counter((file.kind, file.sender, file.place_code) for file in township.files)
     assert max(senders.values()) == 1, "a later list of the same sender would replace the earlier one"
 
 
+@pytest.mark.slow
 def test_sizes_are_those_of_a_township(truth: Truth) -> None:
     assert 2500 <= truth.note["children"] <= 3000
     assert 4.5 <= truth.note["register_rows"] / truth.note["children"] <= 5.5
 
 
+@pytest.mark.slow
 def test_every_check_has_planted_faults(truth: Truth) -> None:
     planted = truth.note["planted"]
     assert set(planted) == set(load_checks())
     assert min(planted.values()) >= 2
 
 
+@pytest.mark.slow
 def test_mistakes_are_of_a_dozen_kinds_and_clumped(truth: Truth) -> None:
     tags = Counter(tag for row in truth.rows.column("tags").to_pylist() for tag in row.split(",") if tag)
     assert len(tags) >= 15
@@ -104,6 +108,7 @@ def test_row_numbers_of_the_truth_are_those_of_the_reader(folder: Path, truth: T
         assert known <= read
 
 
+@pytest.mark.slow
 def test_no_number_of_the_demo_can_be_a_real_telephone_or_card(folder: Path) -> None:
     paid = _read(folder / "11_资助发放_中小学.xlsx").rows
     assert all(number.startswith("1990000") for number in paid.column("phone").to_pylist())

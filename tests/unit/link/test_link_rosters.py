@@ -53,11 +53,13 @@ def numbers_of(county: County, linked: LinkResult) -> dict[str, set[int]]:
     return found
 
 
+@pytest.mark.slow
 def test_no_two_people_are_made_one(county: County, linked: LinkResult) -> None:
     mixed = {child: numbers for child, numbers in numbers_of(county, linked).items() if len(numbers) > 1}
     assert len(mixed) <= 1, mixed
 
 
+@pytest.mark.slow
 def test_hardly_anybody_is_missed_and_few_questions_are_asked(county: County, linked: LinkResult) -> None:
     home = {
         county.truth["hukou"][m["row_no"]]: m["child_id"] for m in linked.members.to_pylist() if m["kind"] == "hukou"
@@ -69,6 +71,7 @@ def test_hardly_anybody_is_missed_and_few_questions_are_asked(county: County, li
     assert linked.review.num_rows < 0.005 * sum(table.num_rows for table in county.rosters.values())
 
 
+@pytest.mark.slow
 def test_every_row_of_a_wanted_person_is_somewhere_once(linked: LinkResult) -> None:
     rows = [(m["kind"], m["delivery_id"], m["row_no"]) for m in linked.members.to_pylist()]
     assert len(rows) == len(set(rows))
@@ -90,6 +93,7 @@ def test_same_result_for_any_threads_and_any_row_order(county: County, linked: L
         assert getattr(again, name).equals(getattr(linked, name)), name
 
 
+@pytest.mark.slow
 def test_grown_ups_are_evidence_not_persons(county: County, linked: LinkResult) -> None:
     assert linked.persons.num_rows < 1.1 * len(county.children)
     births = [day for day in linked.persons.column("dob").to_pylist() if day]
@@ -181,6 +185,7 @@ def test_empty_rosters_give_empty_results() -> None:
     assert "in_hukou" in result.persons.column_names
 
 
+@pytest.mark.slow
 def test_link_pairs(county: County) -> None:
     with open_engine(threads=1) as engine:
         links, review = link_pairs(engine, county.rosters["hukou"], county.rosters["school_roll"], costs=COSTS)
