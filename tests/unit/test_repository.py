@@ -32,6 +32,7 @@ def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     assert long == {}
 
 
+@pytest.mark.slow
 def test_no_function_is_longer_than_sixty_lines() -> None:
     long = []
     for path in python_files():

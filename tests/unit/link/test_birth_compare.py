@@ -58,6 +58,7 @@ def test_the_other_count_of_a_spreadsheet_is_seen_through(day: date) -> None:
 @given(
     st.lists(st.tuples(DAYS, st.integers(-60, 60), st.sampled_from([0, 365, 1462, 3652])), min_size=1, max_size=40)
 )
+@pytest.mark.slow
 def test_sql_says_the_same_as_the_kit(found: list[tuple[date, int, int]]) -> None:
     pairs = [(number(day), number(day + timedelta(more + years))) for day, more, years in found]
     pairs += [

@@ -193,6 +193,7 @@ def test_threads_row_order_and_a_second_run_change_no_byte(tmp_path: Path) -> No
     assert len(digests) == 1
 
 
+@pytest.mark.slow
 def test_codes_may_be_numbers_and_days_dates() -> None:
     left, right = both()
     codes = pa.array([int(code) for code in left["addr_code"].to_pylist()])
@@ -230,6 +231,7 @@ def test_any_subset_of_columns_will_do(columns: list[str]) -> None:
     assert pairs(link(left.select(columns), right, costs=COSTS).links) <= truth()
 
 
+@pytest.mark.slow
 def test_double_registrations_of_both_sides_are_linked() -> None:
     left, right = both()
     again = left.slice(20, 1).set_column(0, "row_id", pa.array(["S9999"]))
@@ -296,6 +298,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
         link(right, right, engine="abacus")
 
 
+@pytest.mark.slow
 def test_the_page_of_a_run_counts_and_names_nobody(tmp_path: Path) -> None:
     left, right = both()
     page = calibration_page(link(left, right, costs=COSTS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,6 +113,7 @@ def counts(row: str | None, own: Standing, lists: list[Standing]) -> bool:
 
 @settings(max_examples=300, deadline=None)
 @given(deliveries())
+@pytest.mark.slow
 def test_exactly_the_rows_of_the_newest_covering_list_and_its_supplements_count(
     sent: list[tuple[Standing, list[str | None]]],
 ) -> None:
