@@ -10,7 +10,7 @@ import typer
 from notoneless.cli import start
 from notoneless.cli.chinese import App, example_text
 from notoneless.cli.options import AsAdmin
-from notoneless.cli.output import print_table, talk, write_json
+from notoneless.cli.output import show_rows, talk, write_json
 from notoneless.common.errors import Fault
 from notoneless.org import actions as org
 from notoneless.org.models import User
@@ -40,10 +40,7 @@ def list_users(by: AsAdmin = "") -> None:
     admin: Any = start.acting_user(by, role=ADMIN)
     check_may(admin, Permission.ORG_MANAGE)
     rows = [_cells(user) for user in User.objects.order_by("username")]
-    if talk.as_json:
-        write_json("users", rows=[dict(zip(HEADER, row, strict=True)) for row in rows])
-    else:
-        print_table(HEADER, rows)
+    show_rows("users", HEADER, rows)
 
 
 def _cells(user: User) -> list[str]:

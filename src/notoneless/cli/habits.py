@@ -9,7 +9,7 @@ import typer
 from notoneless.cli import start
 from notoneless.cli.chinese import App, example_text
 from notoneless.cli.options import By
-from notoneless.cli.output import print_table, talk, write_json
+from notoneless.cli.output import show_rows, talk, write_json
 from notoneless.cli.roster import Kind, Sender, kind_id
 from notoneless.roster.core import load_kinds
 from notoneless.roster.records import actions, queries
@@ -37,10 +37,7 @@ def list_habits(sender: Sender = "", kind: Kind = "", by: By = "") -> None:
     if wanted := kind_id(kind):
         found = found.filter(kind=wanted)
     rows = [_cells(habit) for habit in found]
-    if talk.as_json:
-        write_json("habits", rows=[dict(zip(HEADER, row, strict=True)) for row in rows])
-    else:
-        print_table(HEADER, rows)
+    show_rows("habits", HEADER, rows)
 
 
 def _cells(habit: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from notoneless.cli import start
 from notoneless.cli.accounts import ADMIN
 from notoneless.cli.chinese import App, example_text
 from notoneless.cli.options import AsAdmin
-from notoneless.cli.output import print_table, talk, write_json
+from notoneless.cli.output import print_table, show_rows, talk, write_json
 from notoneless.cli.roster import Kind, kind_id
 from notoneless.common.errors import Fault
 from notoneless.files.drop_folder import DropFolderOnDisk
@@ -95,10 +95,7 @@ def list_inboxes(by: AsAdmin = "") -> None:
         ]
         for folder in records.list_folders(admin)
     ]
-    if talk.as_json:
-        write_json("inboxes", rows=[dict(zip(HEADER, row, strict=True)) for row in rows])
-    else:
-        print_table(HEADER, rows)
+    show_rows("inboxes", HEADER, rows)
 
 
 def stop_inbox(

@@ -75,6 +75,11 @@ def write_json(kind: str, **content: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
+def show_rows(kind: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """What a `list` command says: a table, or with --json the rows under the same names."""
+    write_rows("json" if talk.as_json else "table", header, rows, kind, None)
+
+
 def write_rows(
     format: str, header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, out: Path | None
 ) -> None:

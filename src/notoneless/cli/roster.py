@@ -12,7 +12,7 @@ from django.conf import settings
 from notoneless.cli import start
 from notoneless.cli.chinese import App, example_text
 from notoneless.cli.options import AsOf, By, day
-from notoneless.cli.output import Exit, exit_code_of, print_table, progress, stop, talk, write_json
+from notoneless.cli.output import Exit, exit_code_of, progress, show_rows, stop, talk, write_json
 from notoneless.cli.roster_report import fault_dict, file_dict, print_fault, print_outcome, print_roster
 from notoneless.common.errors import Fault
 from notoneless.files.archive import open_archive
@@ -312,10 +312,7 @@ def list_deliveries(by: By = "") -> None:
         )
         for d in queries.list_deliveries(user)
     ]
-    if talk.as_json:
-        write_json("deliveries", rows=[dict(zip(header, row, strict=True)) for row in rows])
-    else:
-        print_table(header, rows)
+    show_rows("deliveries", header, rows)
 
 
 def revoke(

@@ -10,7 +10,7 @@ from notoneless.cli import start
 from notoneless.cli.accounts import ADMIN
 from notoneless.cli.chinese import App, example_text
 from notoneless.cli.options import AsAdmin
-from notoneless.cli.output import print_table, talk, write_json
+from notoneless.cli.output import show_rows, talk, write_json
 from notoneless.common.errors import Fault
 from notoneless.org import tokens as org
 from notoneless.org.models import ApiToken, User
@@ -85,10 +85,7 @@ def list_tokens(by: AsAdmin = "") -> None:
         ]
         for token in org.list_tokens(admin)
     ]
-    if talk.as_json:
-        write_json("tokens", rows=[dict(zip(HEADER, row, strict=True)) for row in rows])
-    else:
-        print_table(HEADER, rows)
+    show_rows("tokens", HEADER, rows)
 
 
 def revoke(

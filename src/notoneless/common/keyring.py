@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from notoneless.common.durable import create_once, replace
 from notoneless.common.errors import Fault
 
 AES, SM4 = "AES-256-GCM", "SM4-GCM"
@@ -118,7 +119,7 @@ class KeyRing:
         """
         path = Path(path)
         if create and not path.exists():
-            _create(path, _to_json([_new_secret(1, algorithm)], 1, [1]))
+            create_once(path, _to_json([_new_secret(1, algorithm)], 1, [1]).encode())
         if not path.exists():
             raise Fault("E020", where=str(path))
         if os.name == "posix" and path.stat().st_mode & 0o077:
@@ -215,10 +216,7 @@ def rotate(path: Path, *, algorithm: str = AES, search: bool = False) -> KeyRing
     known, _seal_with, index_with = _from_json(json.loads(path.read_text(encoding="utf-8")))
     added = _new_secret(max(known) + 1, algorithm)
     searching = [added.number, *index_with] if search else index_with
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    _write(draft, _to_json([*known.values(), added], added.number, searching))
-    os.replace(draft, path)
-    _fsync_folder(path.parent)
+    replace(path, _to_json([*known.values(), added], added.number, searching).encode())
     return KeyRing.open(path)
 
 
@@ -245,33 +243,3 @@ def _from_json(ring: dict[str, Any]) -> tuple[dict[int, Secret], int, list[int]]
     if not index_with or not {seal_with, *index_with} <= known.keys():
         raise ValueError("a secret that is in use is missing")
     return known, seal_with, index_with
-
-
-def _create(path: Path, text: str) -> None:
-    """Write a new ring so that of two processes starting at once one wins and both read the same file."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    _write(draft, text)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # the other process was first: its ring stands
-    finally:
-        draft.unlink()
-    _fsync_folder(path.parent)
-
-
-def _write(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _fsync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from notoneless.common.durable import SHARED, sync_folder, write_new
 from notoneless.common.errors import Fault
 from notoneless.common.keyring import KeyRing
 from notoneless.files.parquet import groups_holding, write_parquet
@@ -118,10 +119,9 @@ class Stage:
             "data_key": self._lake.keyring.wrap(self._key, f"{collection}/{id}"),
             "files": [asdict(info) for info in self.files],
         }
-        _write_synced(
-            self._folder / MANIFEST, json.dumps(head | manifest, ensure_ascii=False, indent=1, sort_keys=True)
-        )
-        _fsync_folder(self._folder)
+        text = json.dumps(head | manifest, ensure_ascii=False, indent=1, sort_keys=True)
+        write_new(self._folder / MANIFEST, text.encode(), SHARED)
+        sync_folder(self._folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         with self._lake.alone():
             if target.exists():
@@ -130,8 +130,8 @@ class Stage:
             self._lock.flush()
             os.rename(self._folder, target)
         self.published = target
-        _fsync_folder(target.parent)
-        _fsync_folder(self._lake.root)
+        sync_folder(target.parent)
+        sync_folder(self._lake.root)
         return target
 
     def withdraw(self) -> None:
@@ -349,18 +349,3 @@ def _checked(name: str) -> str:
 
 def _aad(seal: str, name: str) -> bytes:
     return f"{seal}|{name}".encode()
-
-
-def _write_synced(path: Path, text: str) -> None:
-    with open(path, "x", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _fsync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -54,15 +54,16 @@ _STATEMENTS = {
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put the triggers on. Raises KeyError on a database that is neither SQLite nor PostgreSQL."""
-    _run(connection, _STATEMENTS[connection.vendor][0])
+    run_all(connection, _STATEMENTS[connection.vendor][0])
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers off: for undoing the migration, and for emptying a test database."""
-    _run(connection, _STATEMENTS[connection.vendor][1])
+    run_all(connection, _STATEMENTS[connection.vendor][1])
 
 
-def _run(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:
+def run_all(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:
+    """Run statements one after another."""
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from notoneless.trail.triggers import run_all
+
 APPEND_ONLY = ("case_visit", "case_move")
 REFUSAL = "written once"
 
@@ -34,15 +36,9 @@ _STATEMENTS = {
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put the triggers on. Raises KeyError on a database that is neither SQLite nor PostgreSQL."""
-    _run(connection, _STATEMENTS[connection.vendor][0])
+    run_all(connection, _STATEMENTS[connection.vendor][0])
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers off: for undoing the migration, and for emptying a test database."""
-    _run(connection, _STATEMENTS[connection.vendor][1])
-
-
-def _run(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+    run_all(connection, _STATEMENTS[connection.vendor][1])

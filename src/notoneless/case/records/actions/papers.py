@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import yaml
 from django.conf import settings
 
 from notoneless.case.core.states import DEFINITIONS
+from notoneless.common.durable import replace
 from notoneless.common.errors import Fault
 from notoneless.org.keys import keyring
 
@@ -41,7 +41,7 @@ def keep_file(evidence_id: UUID, content: bytes, file_name: str) -> Iterator[Kep
     path = _path(evidence_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        _write(path, keyring().seal(content, _aad(evidence_id)))
+        replace(path, keyring().seal(content, _aad(evidence_id)))
         yield KeptFile(Path(file_name).name[:255] or f"佐证.{kind}", kind, hashlib.sha256(content).hexdigest())
     except BaseException:
         path.unlink(missing_ok=True)
@@ -77,13 +77,3 @@ def _path(evidence_id: UUID) -> Path:
 
 def _aad(evidence_id: UUID) -> bytes:
     return f"case_evidence|file|{evidence_id.hex}".encode()
-
-
-def _write(path: Path, sealed: bytes) -> None:
-    """Beside, fsynced, renamed: a crash leaves no half file under the final name."""
-    beside = path.with_suffix(".part")
-    with beside.open("wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
