@@ -157,15 +157,20 @@ def problem_code(text: str) -> str:
 
 def surname_reading(char: str) -> str:
     """How one character is read as a surname where that differs from its commonest reading (单 -> shan); else ""."""
-    return " ".join(_surname_readings().get(char, ()))
+    return surname_readings().get(char, "")
+
+
+@functools.cache
+def surname_readings() -> dict[str, str]:
+    """Surname → how it is read where that differs from its commonest reading: all that ``surname_reading`` knows."""
+    return {text: " ".join(reading) for text, reading in _surname_readings().items()}
 
 
 @functools.cache
 def character_table() -> list[CharacterRow]:
     """All known characters by code point: about 30,000 rows, for SQL to join. Do not change the list."""
-    return [
-        CharacterRow(char, base or char, syllable, shape) for char, base, syllable, shape in _rows("characters.csv")
-    ]
+    rows = ((char, base or char, syllable, shape) for char, base, syllable, shape in _rows("characters.csv"))
+    return list(map(CharacterRow._make, rows))
 
 
 def _rows(name: str) -> Iterator[list[str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import functools
-from datetime import date, timedelta
+from datetime import date
 
 import pyarrow as pa
 
@@ -58,15 +59,27 @@ def load_slips(engine: Engine) -> None:
 def _slips() -> dict[tuple[int, int], str]:
     """(day, what is written for it) → verdict id."""
     found = {}
-    for month in lunar.months():
-        if not FIRST_YEAR <= month.year < LAST_YEAR:
-            continue
-        for past in range(month.days):
-            day = month.first_day + timedelta(past)
-            number = _number(day)
-            found[number, _number(day + timedelta(DAYS_TO_1904))] = "epoch"
-            found[number, lunar.LunarDay(month.year, month.month, past + 1).as_typed] = "lunar_day"
+    months = [month for month in lunar.months() if FIRST_YEAR <= month.year < LAST_YEAR]
+    days = _days_from(months[0].first_day)
+    at = 0
+    for month in months:
+        lunar_month = month.year * 10000 + month.month * 100
+        for past in range(1, month.days + 1):
+            found[days[at], days[at + DAYS_TO_1904]] = "epoch"
+            found[days[at], lunar_month + past] = "lunar_day"
+            at += 1
     return found
+
+
+def _days_from(first: date) -> list[int]:
+    """Every day as yyyymmdd, from `first` to some years after LAST_YEAR."""
+    months = [(year, month) for year in range(first.year, LAST_YEAR + 6) for month in range(1, 13)]
+    days = [
+        year * 10000 + month * 100 + day
+        for year, month in months
+        for day in range(1, calendar.monthrange(year, month)[1] + 1)
+    ]
+    return days[days.index(_number(first)) :]
 
 
 @functools.cache

@@ -27,8 +27,8 @@ class FoldBook:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._base_of = {row.char: row.base for row in names.character_table() if len(row.char) == len(row.base) == 1}
-        self._bases = sorted(set(self._base_of.values()))
+        self._rows = [row for row in names.character_table() if len(row.char) == 1]
+        self._bases = sorted({base for _, base, _, _ in self._rows if len(base) == 1})
         self._sounds = sorted({row.syllable for row in names.character_table() if row.syllable})
         self._base_number = {base: number for number, base in enumerate(self._bases, start=1)}
         self._sound_number = {sound: number for number, sound in enumerate(self._sounds, start=1)}
@@ -70,17 +70,17 @@ class FoldBook:
         engine.drop("fold_pair", "odd_verdict")
 
     def _table(self) -> pa.Table:
-        rows = [row for row in names.character_table() if len(row.char) == 1]
-        shape_of = {row.char: row.shape_group for row in rows if row.shape_group}
+        shape_of = {char: shape for char, _, _, shape in self._rows if shape}
         shapes = {group: number for number, group in enumerate(sorted(set(shape_of.values())), start=1)}
-        sounds = [self._sound_number.get(row.syllable, 0) for row in rows]
-        surnames = [self._sound_number.get(names.surname_reading(row.base) or row.syllable, 0) for row in rows]
+        bases = [base for _, base, _, _ in self._rows]
+        sounds = [self._sound_number.get(syllable, 0) for _, _, syllable, _ in self._rows]
+        surnames = {base: self._sound_number.get(read, 0) for base, read in names.surname_readings().items()}
         numbers = {
-            "code": [ord(row.char) for row in rows],
-            "base": [self._base_number.get(row.base, 0) for row in rows],
+            "code": [ord(char) for char, _, _, _ in self._rows],
+            "base": [self._base_number.get(base, 0) for base in bases],
             "sound": sounds,
-            "surname_sound": surnames,
-            "shape": [shapes.get(shape_of.get(row.base, ""), 0) for row in rows],
+            "surname_sound": [surnames.get(base, sound) for base, sound in zip(bases, sounds, strict=True)],
+            "shape": [shapes.get(shape_of.get(base, ""), 0) for base in bases],
         }
         return pa.table({column: pa.array(values, pa.int64()) for column, values in numbers.items()})
 
