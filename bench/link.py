@@ -1,6 +1,6 @@
 """The link benchmark: own engine, exact-ID merge, the floor and Splink 5 on the same two lists, in one run.
 
-    python bench/link.py [--rows 10k|100k|1m|city] [--kind roll|head_count] [--seed N] [--keep FOLDER] [--without splink,…]
+    python bench/link.py [--rows 10k|100k|1m|city] [--kind roll|head_count|rough_roll] [--seed N] [--keep FOLDER] [--without splink,…]
 
 Each rival is a process of its own, from Parquet to links.parquet; CPU seconds and peak memory are those of the whole
 process. The lists are invented by link_people.py. Results go to bench/results/link.json, one entry for rows + kind.
@@ -23,7 +23,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from link_people import SIZES, TUNING_SEED, City
+from link_people import RATES, SIZES, TUNING_SEED, City
 from link_score import score
 
 HERE = Path(__file__).parent
@@ -51,7 +51,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", choices=list(SIZES), default="100k")
-    parser.add_argument("--kind", choices=("roll", "head_count"), default="roll")
+    parser.add_argument("--kind", choices=sorted(RATES.keys() - {"register"}), default="roll")
     parser.add_argument("--seed", type=int, default=TUNING_SEED)
     parser.add_argument("--keep", default="", help="folder that is kept; lists found in it are used again")
     parser.add_argument("--without", default="", help="rivals to leave out, with commas")

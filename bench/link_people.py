@@ -102,7 +102,7 @@ class City:
         self.kind = kind
         self.rng = Random(f"{seed}-{rows}-{kind}")
         self.rates = RATES[kind]
-        self.left = Writer(folder / "left.parquet", ROLL if kind == "roll" else HEAD_COUNT)
+        self.left = Writer(folder / "left.parquet", HEAD_COUNT if kind == "head_count" else ROLL)
         self.right = Writer(folder / "right.parquet", REGISTER)
         self.left_truth = Writer(folder / "truth_left.parquet", LEFT_TRUTH)
         self.right_truth = Writer(folder / "truth_right.parquet", RIGHT_TRUTH)
@@ -322,7 +322,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", choices=list(SIZES), default="100k")
-    parser.add_argument("--kind", choices=("roll", "head_count"), default="roll")
+    parser.add_argument("--kind", choices=sorted(RATES.keys() - {"register"}), default="roll")
     parser.add_argument("--seed", type=int, default=TUNING_SEED)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)

@@ -42,6 +42,7 @@ class Verdict:
     """How one field of two rows compares. `code` orders a field's verdicts from best (1) to worst.
 
     `group`: about how many of all persons share this value; the bits then grow with the number of persons.
+    `usual`: the share of pairs of one person (m) for which the bits hold; 0 when the bits are not learnt in a run.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Verdict:
     group: int | None
     by_frequency: bool
     against: bool
+    usual: float = 0.0
 
     def bits(self, persons: int) -> float:
         """Evidence in bits among so many persons, before the rarity of a name is added."""
@@ -75,6 +77,18 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Learning:
+    """How bits are learnt in a run: `strength`: pairs that the usual shares count for; `up`, `down`: bits that a
+    verdict may move; `rounds` of EM; `grounds`: field → verdicts, on which pairs are brought together."""
+
+    strength: float
+    up: float
+    down: float
+    rounds: int
+    grounds: tuple[dict[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Weights:
     """Bits of evidence; see weights.yaml for what each figure means."""
 
@@ -92,6 +106,7 @@ class Weights:
     most_unknown: float
     taken: float
     gap: float
+    learning: Learning
 
 
 @dataclass(frozen=True)
@@ -141,6 +156,7 @@ def weights() -> Weights:
         most_unknown=raw["unknown"]["most"],
         taken=raw["taken"],
         gap=raw["gap"],
+        learning=_learning(raw["learning"]),
     )
 
 
@@ -170,7 +186,14 @@ def _verdict(code: int, raw: dict[str, Any]) -> Verdict:
     bits = float(raw.get("bits", 0))
     by_frequency = raw.get("by_frequency", False)
     against = raw.get("against", bits < 0 and not by_frequency)
-    return Verdict(str(raw["id"]), code, raw["label"], bits, raw.get("group"), by_frequency, against)
+    return Verdict(
+        str(raw["id"]), code, raw["label"], bits, raw.get("group"), by_frequency, against, float(raw.get("usual", 0))
+    )
+
+
+def _learning(raw: dict[str, Any]) -> Learning:
+    grounds = tuple({field: tuple(verdicts) for field, verdicts in ground.items()} for ground in raw["grounds"])
+    return Learning(float(raw["strength"]), float(raw["up"]), float(raw["down"]), int(raw["rounds"]), grounds)
 
 
 def _read(name: str) -> Any:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -18,6 +18,7 @@ from notoneless.link.core.candidates import find_candidates
 from notoneless.link.core.costs import LinkCosts
 from notoneless.link.core.decide import COLUMNS, decide
 from notoneless.link.core.judge import NEAR_BIRTHS, NEAR_NAMES, code, is_any, judge, prior_bits
+from notoneless.link.core.learning import Learnt, learn, reweigh
 from notoneless.link.core.lists.columns import birth_within
 from notoneless.link.core.lists.keys import (
     make_keys,
@@ -39,6 +40,7 @@ class ListLinks:
     """`links` and `review`: left_row, right_row, step, weight (bits), reason; both in the order of their rows.
 
     `capped`: candidate pairs that were left out because a block was too wide. `costs`: what the two lines were drawn by.
+    `learnt`: what the run taught about the weights, among so many `persons` of the longer list that nothing certain matched.
     Who lists rows without a link must keep those that stand in `review` apart: nobody has looked at them yet.
     """
 
@@ -46,6 +48,8 @@ class ListLinks:
     review: pa.Table
     capped: int
     costs: LinkCosts
+    learnt: Learnt = field(default_factory=dict)
+    persons: int = 0
 
 
 def link_lists(engine: Engine, *, costs: LinkCosts) -> ListLinks:
@@ -63,6 +67,7 @@ class _ListLinker:
         self.costs = costs
         self.capped = 0
         self.pooled = 0
+        self.learnt: Learnt = {}
 
     def run(self) -> ListLinks:
         engine = self.engine
@@ -117,7 +122,7 @@ class _ListLinker:
         step("fix_seek", "SELECT * FROM fix_a SEMI JOIN seek USING (rid)")
         step("taken", "SELECT pid FROM person_b JOIN pool_b USING (rid) WHERE NOT free UNION SELECT pid FROM hit")
         step("barred", "SELECT rid, rid AS pid FROM key_a WHERE 1 = 0")
-        self.persons = engine.fetch("SELECT count(*) AS n FROM pool_b WHERE free").column("n")[0].as_py()
+        self.free = self.persons = engine.fetch("SELECT count(*) AS n FROM pool_b WHERE free").column("n")[0].as_py()
         self._decide(self._unknown(), _double_sql(self.costs))
         step("chosen_a", f"SELECT {COLUMNS} FROM chosen")
         step("asked_a", f"SELECT {COLUMNS} FROM asked")
@@ -169,6 +174,9 @@ class _ListLinker:
         """Make `chosen` and `asked` from what `seek` and `known` have in common."""
         self.capped += find_candidates(self.engine, "known", "known_fix", more=_MORE_BLOCKS)
         judge(self.engine, "known", "known_fix", self.book, self.persons, unknown)
+        if not self.learnt:
+            self.learnt = learn(self.engine)
+        reweigh(self.engine, self.learnt)
         decide(
             self.engine,
             self.costs,
@@ -222,7 +230,9 @@ class _ListLinker:
         said = "SELECT a_id, b_id, s.number, t.weight FROM {} t JOIN sentence s ON s.how = t.how AND s.slip = t.slip"
         certain = "SELECT a_id, b_id, e.number, e.weight FROM certain CROSS JOIN (SELECT number, weight FROM exact_how JOIN sentence USING (how, slip)) e"
         links = f"{said.format('link')} UNION ALL {certain}"
-        return ListLinks(self._rows(links), self._rows(said.format("question")), self.capped, self.costs)
+        return ListLinks(
+            self._rows(links), self._rows(said.format("question")), self.capped, self.costs, self.learnt, self.free
+        )
 
     def _rows(self, pairs: str) -> pa.Table:
         left, right = ("a_id", "b_id") if self.a.left else ("b_id", "a_id")

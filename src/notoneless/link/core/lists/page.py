@@ -22,6 +22,13 @@ _STYLE = (
     "td.n{text-align:right}caption{text-align:left;font-weight:bold}"
 )
 
+_WEIGHT_HEADER = ["项目", "情形", "m（定义）", "m（本次）", "u", "比特（定义）", "比特（本次）", "依据对数"]
+_WEIGHT_NOTE = (
+    "<p>m：同一个人的两行出现这种情形的机会；u：两个不相干的人出现的机会。m 由本次的名册自己估计（EM，没有用标注），"
+    "定义的 m 当作已见过的若干对；依据对数是估计落在这种情形上的同一人的对数，不含证号姓名都相同、一开始就合上的。"
+    "上面各对的分值用“本次”的比特；“按定义”的不估计，证号姓名都相同的也按定义。</p>"
+)
+
 
 def calibration_page(found: ListLinks) -> str:
     """The page as HTML. Errors are what the weights promise, sum of 2^-bits / (1 + 2^-bits), with a 95 % interval."""
@@ -39,7 +46,8 @@ def calibration_page(found: ListLinks) -> str:
         _table("按分值（比特）", ["分值", "合上", "要人看", "其中估计合错"], _bins(found)),
         _table("按步骤", ["步骤", "合上", "要人看"], _steps(found)),
         _table("最常见的理由", ["理由", "对数"], _reasons(found.links)),
-        _table("权重", ["项目", "情形", "比特"], _weight_rows()),
+        _table("各项的权重", _WEIGHT_HEADER, _weight_rows(found)),
+        _WEIGHT_NOTE,
     ]
     head = f"<meta charset='utf-8'><title>名册比对说明</title><style>{_STYLE}</style>"
     return f"<!doctype html><html lang='zh-CN'><head>{head}</head><body>{''.join(parts)}</body></html>\n"
@@ -95,13 +103,27 @@ def _counts(table: pa.Table, column: str) -> dict[str, int]:
     return {row["values"]: row["counts"] for row in rows}
 
 
-def _weight_rows() -> list[list[str]]:
+def _weight_rows(found: ListLinks) -> list[list[str]]:
+    """field, verdict, m as defined and as learnt, u, bits as defined and as used in this run, pairs they rest on."""
+    persons = max(found.persons, definitions.weights().register_floor)
     rows = []
     for field in definitions.weights().fields.values():
         for verdict in field.verdicts:
-            bits = f"随名册大小（约 {verdict.group} 人共有）" if verdict.group else f"{verdict.fixed_bits:+g}"
-            rows.append([field.name, verdict.label, bits + ("，另加姓名稀罕程度" if verdict.by_frequency else "")])
+            bits, rare = verdict.bits(persons), "＋稀罕程度" if verdict.by_frequency else ""
+            learnt = found.learnt.get((field.id, verdict.id))
+            rows.append([
+                field.name, verdict.label, f"{verdict.usual:.2%}" if verdict.usual else "—",
+                f"{learnt.m:.2%}" if learnt else "—", _by_chance(verdict, bits), f"{bits:+.2f}{rare}",
+                f"{bits + (learnt.shift if learnt else 0.0):+.2f}{rare}", f"{learnt.pairs:,.0f}" if learnt else "按定义",
+            ])  # fmt: skip
     return rows
+
+
+def _by_chance(verdict: definitions.Verdict, bits: float) -> str:
+    """u: how often two strangers compare so."""
+    if verdict.by_frequency:
+        return "姓名的频率"
+    return f"{verdict.usual / 2.0**bits:.3%}" if verdict.usual else "—"
 
 
 def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
