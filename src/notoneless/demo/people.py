@@ -82,6 +82,7 @@ class Life:
     destitute: bool = False
     at_doorstep: bool = True
     wrong_id_on_roll: bool = False
+    others_id_on_roll: bool = False
 
 
 class Block:

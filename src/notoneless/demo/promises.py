@@ -76,6 +76,11 @@ def id_invalid(life: Life) -> bool:
     return life.wrong_id_on_roll
 
 
+def id_conflict(life: Life) -> bool:
+    """On the roll with a guardian's or another pupil's number, and in the register with the right one."""
+    return life.others_id_on_roll and life.hukou not in ("none", "elsewhere")
+
+
 def multiple_rolls(life: Life) -> bool:
     """On two active rolls at once, kindergartens apart."""
     return _rolls(life, "active") > 1 and life.grade.isdigit()
@@ -89,6 +94,7 @@ LIFE_RULES: dict[str, Callable[[Life], bool]] = {
     "disabled_unplaced": disabled_unplaced,
     "dead_or_moved_on_roll": dead_or_moved_on_roll,
     "id_invalid": id_invalid,
+    "id_conflict": id_conflict,
     "multiple_rolls": multiple_rolls,
 }
 

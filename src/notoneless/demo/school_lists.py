@@ -37,6 +37,8 @@ def write_roll(pen: Pen) -> None:
                 fields["id_no"], tags = "", f"{tags},id_missing"
             if tags and status != "transferred_out" and numbers.is_wrong(fields["id_no"]):
                 life.wrong_id_on_roll = "id_" in tags or life.wrong_id_on_roll
+            if status != "transferred_out" and ("id_guardians" in tags or "id_copied_above" in tags):
+                life.others_id_on_roll = True
             fields["student_no"] = _student_no(pen, child, fields["id_no"])
             fields["id_type"] = "居民身份证" if fields["id_no"] else "其他"
             fields["roll_status"] = _ROLL_STATUS[status]

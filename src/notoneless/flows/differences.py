@@ -18,6 +18,7 @@ CAUSE_NAMES = {
     "unchanged": "仍是缺口",
     "first_seen": "上次没有此人",
     "newly_expected": "上次不在应核之列",
+    "new_check": "上次还没有这项核查",
     "was_met": "上次已落实",
     "was_excused": "上次有据免除，现不再成立",
     "was_unknown": "上次不能判定",
@@ -127,7 +128,9 @@ class _Both:
         origin = _moved_rows(self._after.members, self._before.members, children)
         for child in children:
             then = was.get(child, _NONE)
-            if then.state:
+            if check.id not in self._before.results:
+                cause, reason = "new_check", now[child].reason
+            elif then.state:
                 cause, reason = f"was_{then.state}", f"上次：{then.reason}；现在：{now[child].reason}"
             elif child in known:
                 cause, reason = "newly_expected", now[child].reason

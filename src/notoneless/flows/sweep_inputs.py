@@ -24,6 +24,7 @@ from notoneless.check.core.facts import FACTS
 from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
+from notoneless.flows.rules import program_version, rules_digest
 from notoneless.link.core import NEEDED_COLUMNS, Rows
 from notoneless.link.core.inputs import TEXT_COLUMNS
 from notoneless.link.records import queries as links
@@ -63,6 +64,8 @@ class SweepInputs:
             "as_of": self.as_of.isoformat(),
             "policy_version": self.pack.version,
             "policy_digest": self.pack.digest,
+            "program_version": program_version(),
+            "rules_digest": rules_digest(),
             "inputs_digest": self.digest,
             "previous": self.previous,
             "deliveries": [
@@ -183,6 +186,7 @@ def inputs_digest(
     content = {
         "as_of": as_of.isoformat(),
         "policy": pack.digest,
+        "rules": rules_digest(),
         "deliveries": sorted([one.delivery.pk, one.delivery.file_sha256, *one.left_out] for one in deliveries),
         "decisions": decisions.to_pylist(),
         "facts": {name: facts[name].to_pylist() for name in sorted(facts)},

@@ -12,6 +12,7 @@ from django.db import transaction
 from notoneless.check.core.facts import FACTS
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
+from notoneless.flows.rules import rules_digest
 from notoneless.flows.sweep import COLLECTION, Progress, compute, sweep_files
 from notoneless.flows.sweep_inputs import Chosen, SweepInputs, read_previous, read_rosters
 from notoneless.org.keys import lake
@@ -23,11 +24,12 @@ from notoneless.trail.record import record
 
 @dataclass(frozen=True)
 class FileVerdict:
-    """One file of the sweep: is what was stored what the inputs give?"""
+    """One file of the sweep: is what was stored what the inputs give? ``damaged``: it is not what was written then."""
 
     name: str
     rows: int
     same: bool
+    damaged: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -35,10 +37,11 @@ class FileVerdict:
 
 @dataclass(frozen=True)
 class VerifyReport:
-    """The verdict on a sweep, file by file."""
+    """The verdict on a sweep, file by file. ``made_by``: the program that made it, if its rules were not today's."""
 
     sweep: str
     files: list[FileVerdict]
+    made_by: str = ""
 
     @property
     def ok(self) -> bool:
@@ -52,7 +55,12 @@ class VerifyReport:
     @property
     def sentence(self) -> str:
         """The verdict in words."""
-        return "与保存的结果逐字节一致" if self.ok else f"{len(self.different)} 个文件与保存的不一致"
+        if self.ok:
+            return "与保存的结果逐字节一致"
+        if self.made_by and not any(file.damaged for file in self.files):
+            changed = f"按现在的规则重算，{len(self.different)} 个文件不同"
+            return f"保存的文件没有被改动；程序的规则在这之后变过（当时是 {self.made_by}），{changed}"
+        return f"{len(self.different)} 个文件与保存的不一致"
 
 
 def prove_sweep(sweep: Sweep, *, by: User, now: dt.datetime, progress: Progress | None = None) -> VerifyReport:
@@ -85,10 +93,12 @@ def verify_sweep(sweep: Sweep, *, progress: Progress | None = None, threads: int
     damaged = set(lake().verify(COLLECTION, sweep.pk))
     return VerifyReport(
         sweep=sweep.pk,
+        made_by=_other_rules(sweep),
         files=[
             FileVerdict(
                 name=name,
                 rows=stored[name]["rows"] if name in stored else 0,
+                damaged=name in damaged,
                 same=name in stored
                 and name in computed
                 and name not in damaged
@@ -97,6 +107,12 @@ def verify_sweep(sweep: Sweep, *, progress: Progress | None = None, threads: int
             for name in sorted(stored.keys() | computed.keys())
         ],
     )
+
+
+def _other_rules(sweep: Sweep) -> str:
+    """The version that made the sweep, when the rules have changed since; otherwise empty."""
+    manifest = lake().manifest(COLLECTION, sweep.pk)
+    return "" if manifest.get("rules_digest") == rules_digest() else manifest.get("program_version", "更早的版本")
 
 
 def inputs_of(sweep: Sweep) -> SweepInputs:

@@ -14,6 +14,7 @@ from notoneless.case.records.models import Case, Gap
 from notoneless.check.records.models import CheckCount, Sweep
 from notoneless.check.records.queries import get_counts, get_manifest, get_sweep, list_sweeps, read_results
 from notoneless.common.errors import Fault
+from notoneless.flows import sweep_inputs, verify
 from notoneless.flows.import_file import ImportOutcome
 from notoneless.flows.sweep import SweepOutcome, compute
 from notoneless.flows.sweep_diff import diff_sweeps
@@ -67,6 +68,17 @@ def test_sweeping_again_over_the_same_lists_changes_nothing(lists: Send, sweep: 
     assert again.already
     assert again.sweep == first.sweep
     assert (Sweep.objects.count(), Case.objects.count(), Event.objects.count()) == (1, 1, events)
+
+
+def test_new_rules_give_a_new_sweep_of_the_same_lists(
+    lists: Send, sweep: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sweep()
+    monkeypatch.setattr(sweep_inputs, "rules_digest", lambda: "an upgraded program")
+    again = sweep()
+    assert not again.already
+    assert again.sweep != first.sweep
+    assert Case.objects.count() == 1, "the same gap keeps its case"
 
 
 def test_a_later_list_closes_the_gap_by_its_row(lists: Send, sweep: Run) -> None:
@@ -125,6 +137,21 @@ def test_a_sweep_can_be_recomputed_and_a_changed_file_is_found(lists: Send, swee
     assert [file.name for file in report.files if not file.same] == ["results_not_enrolled.parquet"]
 
 
+def test_a_sweep_of_older_rules_is_told_from_a_changed_file(
+    lists: Send, sweep: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = sweep()
+    monkeypatch.setattr(verify, "rules_digest", lambda: "an upgraded program")
+    report = verify.verify_sweep(outcome.sweep)
+    assert report.ok, "what the rules of today give too is proven"
+    found = verify.VerifyReport("S", [verify.FileVerdict("a.parquet", 1, same=False)], made_by="0.0.9")
+    assert not found.ok
+    assert "没有被改动" in found.sentence
+    assert "0.0.9" in found.sentence
+    broken = verify.VerifyReport("S", [verify.FileVerdict("a.parquet", 1, same=False, damaged=True)], made_by="0.0.9")
+    assert broken.sentence == "1 个文件与保存的不一致"
+
+
 def test_one_and_two_threads_give_the_same_tables(lists: Send, sweep: Run) -> None:
     inputs = inputs_of(sweep().sweep)
     one, two = compute(inputs, threads=1), compute(inputs, threads=2)
@@ -135,6 +162,8 @@ def test_the_manifest_names_every_input_and_no_child(lists: Send, sweep: Run) ->
     manifest = get_manifest(sweep().sweep)
     assert len(manifest["deliveries"]) == 3
     assert manifest["policy_digest"]
+    assert len(manifest["rules_digest"]) == 64
+    assert manifest["program_version"]
     assert "王小花" not in str(manifest)
     assert rosters.XIAOHUA.id_no not in str(manifest)
 

@@ -212,7 +212,7 @@ def test_children_that_a_clerk_calls_the_same_are_merged_and_both_ends_are_told(
 
 def test_a_check_that_the_earlier_comparison_did_not_have(before: Comparison) -> None:
     earlier = replace(before.snapshot(), results={})
-    assert [(one.change, one.cause) for one in before.diff(earlier).changes] == [("new", "newly_expected")]
+    assert [(one.change, one.cause) for one in before.diff(earlier).changes] == [("new", "new_check")]
 
 
 def test_explain_says_what_waits_for_a_person(before: Comparison) -> None:
