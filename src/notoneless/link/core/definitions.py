@@ -79,11 +79,12 @@ class Field:
 @dataclass(frozen=True)
 class Learning:
     """How bits are learnt in a run: `strength`: pairs that the usual shares count for; `up`, `down`: bits that a
-    verdict may move; `rounds` of EM; `grounds`: field → verdicts, on which pairs are brought together."""
+    verdict may move, `least`: less is taken for chance; `rounds` of EM; `grounds`: field → verdicts, on which pairs are brought together."""
 
     strength: float
     up: float
     down: float
+    least: float
     rounds: int
     grounds: tuple[dict[str, tuple[str, ...]], ...]
 
@@ -193,7 +194,7 @@ def _verdict(code: int, raw: dict[str, Any]) -> Verdict:
 
 def _learning(raw: dict[str, Any]) -> Learning:
     grounds = tuple({field: tuple(verdicts) for field, verdicts in ground.items()} for ground in raw["grounds"])
-    return Learning(float(raw["strength"]), float(raw["up"]), float(raw["down"]), int(raw["rounds"]), grounds)
+    return Learning(float(raw["strength"]), float(raw["up"]), float(raw["down"]), float(raw["least"]), int(raw["rounds"]), grounds)
 
 
 def _read(name: str) -> Any:

@@ -71,17 +71,18 @@ def estimate(patterns: Sequence[Pattern]) -> Learnt:
     grounds = _grounds()
     seen = [_Seen(pattern, grounds) for pattern in patterns]
     shifts: dict[tuple[int, int], float] = {}
-    for _ in range(definitions.weights().learning.rounds):
+    limits = definitions.weights().learning
+    for _ in range(limits.rounds):
         counts = _counts(seen, shifts)
         before, shifts = shifts, {key: _shift(key, counts) for key in _learnable()}
         if all(abs(shift - before.get(key, 0.0)) < _STABLE for key, shift in shifts.items()):
             break
-    return {
-        (FIELDS[place], _verdict(place, code).id): LearntVerdict(
-            counts.get((place, code), 0.0), _share((place, code), counts), round(shifts[place, code] * GRID) / GRID
-        )
-        for place, code in _learnable()
-    }
+    found = {}
+    for place, number in _learnable():
+        key = place, number
+        shift = round(shifts[key] * GRID) / GRID if abs(shifts[key]) >= limits.least else 0.0
+        found[FIELDS[place], _verdict(*key).id] = LearntVerdict(counts.get(key, 0.0), _share(key, counts), shift)
+    return found
 
 
 def reweigh(engine: Engine, learnt: Learnt) -> None:
