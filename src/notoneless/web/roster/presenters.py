@@ -22,6 +22,8 @@ from notoneless.roster.records.models import Delivery
 
 _AREA = re.compile(r"^.*[省市县区]")
 
+_ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}
+
 
 @dataclass(frozen=True)
 class KindLine:
@@ -116,6 +118,11 @@ def problem_lines(delivery: Delivery) -> list[ProblemLine]:
         for code, rows in delivery.problem_counts.items()
     ]
     return sorted(lines, key=lambda line: (-line.rows, line.code))
+
+
+def file_form(delivery: Delivery) -> str:
+    """What kind of file it came in, as an office worker calls it: “csv，GB18030”."""
+    return "，".join(filter(None, [delivery.format, _ENCODINGS.get(delivery.encoding, delivery.encoding)]))
 
 
 def kind_name(kind: str) -> str:

@@ -84,6 +84,7 @@ def delivery_page(request: HttpRequest, delivery_id: str) -> HttpResponse:
     context = {
         "delivery": delivery,
         "kind_name": presenters.kind_name(delivery.kind),
+        "file_form": presenters.file_form(delivery),
         "problems": presenters.problem_lines(delivery),
         "columns": presenters.matched_columns(delivery.kind, delivery.mapping.get("columns", {})),
         "extra": delivery.mapping.get("extra", []),
