@@ -14,8 +14,11 @@ from notoneless.engine import open_engine
 from notoneless.link.core import LinkCosts, definitions
 from notoneless.link.core.judge import FIELDS, code
 from notoneless.link.core.learning import GRID, Learnt, Pattern, estimate, learn, reweigh
+from notoneless.link.core.lists.columns import Columns
 from notoneless.link.core.lists.linking import ListLinks
 from notoneless.link.core.lists.page import calibration_page
+from notoneless.link.core.lists.places import make_place_bits, weigh_places
+from notoneless.link.core.lists.reading import Side
 
 PRIOR, RARITY = -14.0, 11.0
 USUAL = {
@@ -173,3 +176,42 @@ def test_the_page_shows_what_was_learnt() -> None:
         "比特（本次）", "m（定义）", f"<td>{near.m:.2%}</td>", f"<td>{4 + near.shift:+.2f}</td>", f"<td>{near.pairs:,.0f}</td>", "按定义",
     ):  # fmt: skip
         assert text in page
+
+
+def homes(threads: int, order: int) -> dict[int, float]:
+    """Bits of a town of one large village, many usual ones and a small one, and of another town as large."""
+    sizes = {371321100201: 900, 371321100202: 100, 371321100203: 100, 371321100204: 10, 371321101201: 1110}
+    rows = [code for code, n in sizes.items() for _ in range(n)]
+    random.Random(order).shuffle(rows)
+    with open_engine(threads=threads) as engine:
+        engine.load("side_b", pa.table({"hukou_code": pa.array(rows, pa.int64())}))
+        schema = pa.schema([("hukou_code", pa.int64())])
+        assert make_place_bits(engine, Side("side_b", "right_list", Columns(schema), left=False))
+        return {row["place"]: row["bits"] for row in engine.fetch("SELECT * FROM place_bits").to_pylist()}
+
+
+def test_a_small_village_tells_more_than_a_large_one() -> None:
+    bits = homes(1, 1)
+    most = definitions.weights().most_place
+    assert bits[371321100204] == bits[371321100202] == most
+    assert bits[371321100201] == 0.0
+    assert bits[371321100] == bits[371321101] == 0.0
+    assert bits == homes(2, 2)
+
+
+def test_the_place_that_two_rows_share_moves_their_weight() -> None:
+    with open_engine(threads=1) as engine:
+        engine.load("place_bits", pa.table({"place": [1, 2, 3], "bits": [1.5, -1.0, 0.5]}))
+        places = {"village": [1, 1, 2, None], "village2": [None, 2, None, None], "town": [3] * 4, "town2": [None] * 4}
+        ints = {name: pa.array(values, pa.int64()) for name, values in places.items()}
+        engine.load("seek", pa.table({"rid": [1, 2, 3, 4], **ints, "school_town": pa.array([3] * 4, pa.int64())}))
+        said = [code("place", verdict) for verdict in ("village", "village", "town", "elsewhere")]
+        table = pa.table(
+            {"rid": [1, 2, 3, 4], "pid": [1] * 4, "frid": [1] * 4, "slip": [""] * 4, "weight": [10.0] * 4}
+        )
+        for field in FIELDS:
+            table = table.append_column(f"v_{field}", pa.array(said if field == "place" else [None] * 4, pa.int32()))
+        engine.load("judged", table)
+        weigh_places(engine)
+        after = engine.fetch("SELECT weight FROM judged ORDER BY rid").column("weight").to_pylist()
+    assert after == [11.5, 9.0, 10.5, 10.0]

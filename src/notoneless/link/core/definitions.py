@@ -108,6 +108,8 @@ class Weights:
     taken: float
     gap: float
     learning: Learning
+    most_place: float
+    place_strength: float
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,8 @@ def weights() -> Weights:
         taken=raw["taken"],
         gap=raw["gap"],
         learning=_learning(raw["learning"]),
+        most_place=float(raw["place_size"]["most"]),
+        place_strength=float(raw["place_size"]["strength"]),
     )
 
 
@@ -194,7 +198,9 @@ def _verdict(code: int, raw: dict[str, Any]) -> Verdict:
 
 def _learning(raw: dict[str, Any]) -> Learning:
     grounds = tuple({field: tuple(verdicts) for field, verdicts in ground.items()} for ground in raw["grounds"])
-    return Learning(float(raw["strength"]), float(raw["up"]), float(raw["down"]), float(raw["least"]), int(raw["rounds"]), grounds)
+    return Learning(
+        float(raw["strength"]), float(raw["up"]), float(raw["down"]), float(raw["least"]), int(raw["rounds"]), grounds
+    )
 
 
 def _read(name: str) -> Any:

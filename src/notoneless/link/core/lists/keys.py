@@ -103,7 +103,7 @@ def make_school_towns(engine: Engine, a: Side, b: Side) -> None:
     for school, home, here in ((a, b, "b"), (b, a, "a")):
         placeless = not {"hukou_code", "addr_code"} & school.columns.names
         if placeless and "school_code" in school.columns and {"hukou_code", "addr_code"} & home.columns.names:
-            pairs = f"""SELECT school_code, {town_of(_twelve("home"))} AS town FROM ({_pupils_sql(school, home, here)}) pupil"""
+            pairs = f"""SELECT school_code, {town_of(twelve("home"))} AS town FROM ({_pupils_sql(school, home, here)}) pupil"""
     engine.step(
         "school_town",
         f"""SELECT school_code, town FROM (
@@ -165,7 +165,7 @@ def _key_sql(pool: str) -> str:
             CASE WHEN idv IS NULL AND NOT {numbers.is_placeholder("typed_id")} AND substr(typed_id, 16, 3) <> '000' THEN typed_id END AS typed,
             CASE WHEN idv IS NULL AND NOT {numbers.is_placeholder("typed_id")} THEN try_cast(substr(typed_id, 1, 14) AS BIGINT) END AS typed_prefix,
             CASE WHEN length(typed_id) >= 14 THEN try_cast(substr(typed_id, 1, 14) AS BIGINT) END AS prefix,
-            {_village("addr_code")} AS village, {_village("hukou_code")} AS village2,
+            {village_of("addr_code")} AS village, {village_of("hukou_code")} AS village2,
             {town_of("addr_code")} AS town, {town_of("hukou_code")} AS town2,
             CASE WHEN addr_code IS NULL AND hukou_code IS NULL THEN school_town END AS school_town,
             school_code, CAST(NULL AS VARCHAR) AS school_name, grade, class_no, student_no,
@@ -174,7 +174,7 @@ def _key_sql(pool: str) -> str:
             CASE WHEN length(phone) >= 7 THEN phone END AS phone, hh_no AS hh
         FROM (SELECT {", ".join(f"p.{column}" for column in _KEPT)}, CASE WHEN NOT p.foreign_id THEN p.valid END AS idv,
                   CASE WHEN NOT p.foreign_id THEN {id_birth} END AS id_birth, CASE WHEN p.foreign_id THEN p.valid END AS lent,
-                  k.fold, k.syll, t.town AS school_town, {_twelve("addr_code")} AS addr_code, {_twelve("hukou_code")} AS hukou_code
+                  k.fold, k.syll, t.town AS school_town, {twelve("addr_code")} AS addr_code, {twelve("hukou_code")} AS hukou_code
               FROM (SELECT *, coalesce(abs({id_birth} - birth) >= {_STRANGER_YEARS}, false) AS foreign_id FROM pool_{pool}) p
               LEFT JOIN name_key k ON k.name = p.name LEFT JOIN school_town t ON t.school_code = p.school_code)"""
 
@@ -185,13 +185,14 @@ _KEPT = (
 )  # fmt: skip
 
 
-def _twelve(code: str) -> str:
-    """An area code with as many digits as given, as twelve."""
+def twelve(code: str) -> str:
+    """SQL: an area code with as many digits as given, as twelve."""
     return f"""CASE WHEN {code} >= 100000000000 THEN {code} WHEN {code} BETWEEN 100000000 AND 999999999 THEN {code} * 1000
         WHEN {code} BETWEEN 100000 AND 999999 THEN {code} * 1000000 END"""
 
 
-def _village(code: str) -> str:
+def village_of(code: str) -> str:
+    """SQL: a village's twelve digits; NULL when the code stops at a higher level."""
     return f"CASE WHEN {code} % 1000 > 0 THEN {code} END"
 
 

@@ -31,6 +31,7 @@ from notoneless.link.core.lists.keys import (
 )
 from notoneless.link.core.lists.names import FoldBook
 from notoneless.link.core.lists.numbers import load_positions
+from notoneless.link.core.lists.places import make_place_bits, weigh_places
 from notoneless.link.core.lists.reading import KIN, TEXTS, Side, read_sides
 from notoneless.link.core.sentences import how_sql, load_sentences, spoken
 
@@ -98,6 +99,7 @@ class _ListLinker:
         )
         make_repairs(engine, "b")
         make_names(engine, book, ("a", "b"), "side_a")
+        self.uneven = make_place_bits(engine, self.b)
         make_keys(engine, "a")
         make_keys(engine, "b")
         make_parents(engine, self.b, "key_b")
@@ -174,6 +176,8 @@ class _ListLinker:
         """Make `chosen` and `asked` from what `seek` and `known` have in common."""
         self.capped += find_candidates(self.engine, "known", "known_fix", more=_MORE_BLOCKS)
         judge(self.engine, "known", "known_fix", self.book, self.persons, unknown)
+        if self.uneven:
+            weigh_places(self.engine)
         if not self.learnt:
             self.learnt = learn(self.engine)
         reweigh(self.engine, self.learnt)
