@@ -77,4 +77,8 @@ def _show_rows(found: RowPair) -> None:
         write_json("explanation", **found.to_dict())
         return
     typer.echo(found.text)
-    print_table(WEIGHT_HEADER, weight_table(found.said), title="各项的分")
+    print_table(
+        WEIGHT_HEADER,
+        weight_table(found.said),
+        title="各项的分（按定义的比特，与摸排相同；整份名册比对时另按名册学到的算）",
+    )
