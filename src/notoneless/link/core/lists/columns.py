@@ -70,7 +70,8 @@ class Columns:
         id_year = f"substr({self.text('id_no')}, 7, 4) BETWEEN '{first}' AND '{last}'" if "id_no" in self else "true"
         if self.is_text("dob"):
             year = f"dob >= '{first}' AND dob < '{last + 1}' OR dob < '1' OR dob >= '3'"
-            return f"coalesce(CASE WHEN dob <> '' THEN {year} END, {id_year}, true)"
+            # The first condition says nothing new, but looks at one column only: a scan does it before reading the others.
+            return f"coalesce(dob = '' OR {year}, true) AND coalesce(CASE WHEN dob <> '' THEN {year} END, {id_year}, true)"
         number = self.day("dob")
         return f"coalesce({number} BETWEEN {first}0101 AND {last}1231, {id_year}, true)"
 

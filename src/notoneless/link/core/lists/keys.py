@@ -20,28 +20,27 @@ def make_pool(engine: Engine, name: str, side: Side, rows: str, first: int, want
     """Make `pool_<name>`: `rows` (SQL over a side, with `free`) numbered by row_id from `first`, so that the order of
     the file does not matter, with all that their list says of them and the cleaned ID number as `typed_id`. Empty cells
     become NULL, columns not there too. `free`: not linked yet. `wanted`: which of TEXTS to read; reading them is dear."""
+    columns = side.columns
+    texts = ", ".join(f"{columns.text(c) if c in wanted else 'CAST(NULL AS VARCHAR)'} AS {c}" for c in TEXTS)
+    places = ", ".join(c if c in columns else f"CAST(NULL AS BIGINT) AS {c}" for c in PLACES)
+    read = [c for c in ("sex", "id_no", *wanted) if c in columns and c not in side.kept]
+    source = (
+        f"JOIN (SELECT {', '.join(('file_row', *read))} FROM {side.source}) t ON t.file_row = p.n" if read else ""
+    )
+    shaped = "idv IS NOT NULL AND strpos('0123456789X', substr(id_text, 18, 1)) > 0"
     engine.step(
         "placed", f"SELECT row_number() OVER (ORDER BY row_id, n) + {first - 1} AS rid, * FROM ({rows}) numbered"
     )
-    columns = side.columns
-    texts = ", ".join(f"{columns.text(c) if c in wanted else 'CAST(NULL AS VARCHAR)'} AS {c}" for c in TEXTS)
-    places = ", ".join(f"p.{c}" if c in columns else f"CAST(NULL AS BIGINT) AS {c}" for c in PLACES)
-    engine.step(
-        "told",
-        f"""SELECT p.rid, p.n, p.row_id, p.name, coalesce(p.birth, d.day) AS birth, p.idv, p.free, {places}, t.sex, t.id_text,
-                {", ".join(f"t.{c}" for c in TEXTS)}
-            FROM placed p JOIN (SELECT file_row, CAST({columns.sex()} AS TINYINT) AS sex, {columns.text("id_no")} AS id_text, {texts}
-                                FROM {side.source}) t ON t.file_row = p.n
-            LEFT JOIN day d ON d.written = p.odd""",
-    )
-    shaped = "idv IS NOT NULL AND strpos('0123456789X', substr(id_text, 18, 1)) > 0"
     engine.step(
         f"pool_{name}",
         f"""SELECT rid, n, row_id, name, birth, sex, free, typed_id, {", ".join((*TEXTS, *PLACES))},
                 CASE WHEN {numbers.is_valid("typed_id")} THEN try_cast(substr(typed_id, 1, 17) AS BIGINT) END AS valid
-            FROM (SELECT *, CASE WHEN {shaped} THEN id_text ELSE {numbers.cleaned("id_text")} END AS typed_id FROM told) cleaned""",
+            FROM (SELECT *, CASE WHEN {shaped} THEN id_text ELSE {numbers.cleaned("id_text")} END AS typed_id
+                  FROM (SELECT rid, n, row_id, name, coalesce(birth, d.day) AS birth, idv, free, {places},
+                            CAST({columns.sex()} AS TINYINT) AS sex, {columns.text("id_no")} AS id_text, {texts}
+                        FROM placed p {source} LEFT JOIN day d ON d.written = p.odd) told) cleaned""",
     )
-    engine.drop("placed", "told")
+    engine.drop("placed")
 
 
 def make_keys(engine: Engine, name: str) -> None:
@@ -136,7 +135,7 @@ def make_parents(engine: Engine, side: Side, known: str) -> None:
             f"""SELECT k.rid, k.birth, k.fold, p.mother_name AS name, try_cast(substr(p.mother_id, 1, 17) AS BIGINT) AS idv
                 FROM {pool} p JOIN {known} k ON k.rid = p.rid"""
         )
-    if "hh_no" in columns:
+    if "hh_no" in columns and side.wanted != "true":
         engine.step("household", f"SELECT DISTINCT hh_no FROM {pool} WHERE hh_no IS NOT NULL")
         parts.append(_household_sql(side, known, pool))
     empty = "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, CAST(0 AS BIGINT) AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
@@ -150,9 +149,9 @@ def _household_sql(side: Side, known: str, pool: str) -> str:
     number = f"try_cast(substr({columns.text('id_no')}, 1, 17) AS BIGINT)"
     return f"""
         SELECT k.rid, k.birth, k.fold, s.name, s.idv
-        FROM (SELECT {columns.text("hh_no")} AS hh, {columns.text("name")} AS name, {number} AS idv
+        FROM (SELECT house AS hh, {columns.text("name")} AS name, {number} AS idv
               FROM (SELECT *, {columns.text("hh_no")} AS house FROM {side.source}) r SEMI JOIN household h ON h.hh_no = r.house
-              WHERE NOT ({side.wanted})) s
+              ANTI JOIN {side.table} w ON w.n = r.file_row) s
         JOIN {pool} p ON p.hh_no = s.hh JOIN {known} k ON k.rid = p.rid"""
 
 

@@ -25,18 +25,22 @@ TEXTS = (
 KIN = ("guardian_name", "guardian_id", "mother_name", "mother_id", "hh_no")
 """Of TEXTS, what tells a second entry of a person from a namesake."""
 PLACES = ("addr_code", "hukou_code", "county_code")
+KEPT = ("sex", "id_no", "hh_no")
+"""What every row left over is asked for besides: where most rows of a list are passed over, the others keep it as it
+lies there, so that the list need not be read again."""
 
 
 @dataclass(frozen=True)
 class Side:
     """One list: `source` is the table it was opened as, `left`: it is the caller's left list, `wanted`: SQL over the
-    source, which of its rows are in `table`."""
+    source, which of its rows are in `table`. `kept`: columns of the source that stand in `table` as they lie there."""
 
     table: str
     source: str
     columns: Columns
     left: bool
     wanted: str = "true"
+    kept: tuple[str, ...] = ()
 
     @property
     def home(self) -> str:
@@ -51,6 +55,8 @@ def read_sides(engine: Engine) -> tuple[Side, Side]:
     a, b = (_side(engine, name, left) for name, left in (("side_a", shorter_left), ("side_b", not shorter_left)))
     engine.step("side_a", _side_sql(a))
     b = replace(b, wanted=_born_then(engine, b))
+    if b.wanted != "true":
+        b = replace(b, kept=tuple(column for column in KEPT if column in b.columns))
     engine.step("side_b", _side_sql(b))
     _read_days(engine)
     return a, b
@@ -83,11 +89,12 @@ def _side_sql(side: Side) -> str:
     dob = ", dob" if columns.is_text("dob") else ""
     return f"""
         SELECT n, row_id, name, birth, {odd} AS odd, CASE WHEN {looks_whole("id_text", "id_number")} THEN id_number END AS idv
-            {"".join(f", {name}" for name in PLACES if name in columns)}
+            {"".join(f", {name}" for name in (*PLACES, *side.kept) if name in columns)}
         FROM (
             SELECT file_row AS n, {"row_id" if "row_id" in columns else "file_row"} AS row_id, {columns.text("name")} AS name,
                 {columns.day("dob")} AS birth{dob}, {columns.text("id_no")} AS id_text,
                 try_cast(substr({columns.text("id_no")}, 1, 17) AS BIGINT) AS id_number{places}
+                {"".join(f", {name}" for name in side.kept)}
             FROM {side.source} WHERE {side.wanted}
         )"""
 
