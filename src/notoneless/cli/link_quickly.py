@@ -48,7 +48,6 @@ def link(words: dict[str, str]) -> None:
     if "explain" in words:
         Path(words["explain"]).write_text(calibration_page(found), encoding="utf-8")
     sys.stderr.write(said(found.links.num_rows, found.review.num_rows, out) + "\n")
-    gc.freeze()  # or else the interpreter looks through all of it once more at its end
 
 
 def said(links: int, review: int, out: Path) -> str:

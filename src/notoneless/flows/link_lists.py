@@ -73,7 +73,8 @@ class _National:
 
 def write_links(table: pa.Table, path: Path) -> None:
     """Write links or questions as Parquet; the same table gives the same bytes."""
-    pq.write_table(table, path, compression="zstd", row_group_size=ROWS_IN_GROUP)
+    repeated = [column for column in ("step", "reason") if column in table.column_names]
+    pq.write_table(table, path, compression="zstd", row_group_size=ROWS_IN_GROUP, use_dictionary=repeated)
 
 
 def _parquet(source: ListSource) -> Path | None:

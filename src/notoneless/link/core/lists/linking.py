@@ -136,8 +136,8 @@ class _ListLinker:
         pairs = "SELECT rid, pid FROM hit UNION ALL SELECT rid, pid FROM chosen_a"
         step(
             "linked",
-            f"""SELECT a, b FROM certain UNION
-                SELECT p.n, q.n FROM ({pairs}) h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid""",
+            f"""SELECT a, b FROM certain UNION ALL
+                SELECT DISTINCT p.n, q.n FROM ({pairs}) h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid""",
         )
         step(
             "lone_b",
@@ -195,9 +195,8 @@ class _ListLinker:
         """The share of the shorter list's well-shaped numbers that the longer list does not have."""
         w = definitions.weights()
         counts = self.engine.fetch(
-            """SELECT (SELECT count(DISTINCT a) FROM certain) AS found,
-                (SELECT count(*) FROM key_a k WHERE k.idv IS NOT NULL AND k.idv NOT IN
-                    (SELECT idv FROM key_b WHERE idv IS NOT NULL)) AS absent"""
+            """SELECT (SELECT count(*) FROM side_a) - (SELECT count(*) FROM pool_a) AS found,
+                (SELECT count(*) FROM (SELECT idv FROM key_a WHERE idv IS NOT NULL) k ANTI JOIN key_b USING (idv)) AS absent"""
         ).to_pylist()[0]
         share = (counts["absent"] + 5) / (counts["absent"] + counts["found"] + 10)
         return float(min(w.most_unknown, max(w.least_unknown, share)))
@@ -343,15 +342,16 @@ def _housemate_sql(side: Side) -> str:
         f"{code(field, verdicts[field]) if field in verdicts else 'NULL'} AS v_{field}"
         for field in definitions.weights().fields
     )
+    row, rows = ("n", side.table) if "hh_no" in side.kept else ("file_row", side.source)
     return f"""
         SELECT p.rid, p.n, min(s.file_row) AS b, 'second_registration' AS step, CAST(NULL AS DOUBLE) AS weight, {codes}
         FROM lone_b p JOIN alike_b x ON x.n = p.n
-        JOIN (SELECT file_row, {side.columns.text("hh_no")} AS house FROM {side.source}) s ON s.file_row = x.b AND s.house = p.hh_no
+        JOIN (SELECT {row} AS file_row, {side.columns.text("hh_no")} AS house FROM {rows}) s ON s.file_row = x.b AND s.house = p.hh_no
         GROUP BY p.rid, p.n"""
 
 
 _BLANKS = " 　·.．?？□"
-_PLAIN_NAME = f"translate(name, '{_BLANKS}', '')"
+_PLAIN_NAME = f"CASE WHEN regexp_matches(name, '[{_BLANKS}]') THEN translate(name, '{_BLANKS}', '') ELSE name END"
 
 
 def _linked_row_sql(side: Side, pairs: str) -> str:
