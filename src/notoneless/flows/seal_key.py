@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from notoneless.common.durable import write_new
 from notoneless.common.errors import Fault
 from notoneless.link.core.sealing import SealKey
 
-_MODE = 0o600
 _OTHERS = 0o077
 
 
 def new_key(path: Path) -> SealKey:
     """Write a fresh key file that only its owner may read. Raises E426 when there is such a file already."""
     key = SealKey.new()
-    _write_new(path, key.to_text())
+    try:
+        write_new(path, key.to_text().encode())
+    except FileExistsError as error:
+        raise Fault("E426", where=str(path), name=path.name) from error
     return key
 
 
@@ -26,12 +29,3 @@ def read_key(path: Path) -> SealKey:
     if os.name == "posix" and path.stat().st_mode & _OTHERS:
         raise Fault("E421", where=str(path), name=path.name)
     return SealKey.from_text(path.read_text(encoding="utf-8", errors="replace"), path.name)
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-    except FileExistsError as error:
-        raise Fault("E426", where=str(path), name=path.name) from error
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)

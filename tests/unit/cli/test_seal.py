@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from notoneless.cli.main import app
 from notoneless.common import resident_id
+from notoneless.flows import seal
 
 PEOPLE = [
     ("王小花", "20120304", "371321100201"),
@@ -149,6 +150,13 @@ def test_a_changed_file_and_a_forged_one_are_refused(sealed: Path) -> None:
     )
 
 
+def test_lists_sealed_by_other_rules_are_refused(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seal, "recipe", lambda: "rules of last year")
+    old = sealed / "旧-已封.parquet"
+    assert run("seal", sealed / "户.parquet", "--key", sealed / "k.key", "--out", old).exit_code == 0
+    refused(run("link", sealed / "学-已封.parquet", old, "--out", sealed / "o.parquet"), "E425")
+
+
 @pytest.mark.slow
 def test_keys_maps_and_lists_that_do_not_fit_are_refused(sealed: Path) -> None:
     key, out = sealed / "k.key", sealed / "o.parquet"
@@ -160,5 +168,9 @@ def test_keys_maps_and_lists_that_do_not_fit_are_refused(sealed: Path) -> None:
     refused(run("seal", sealed / "空.parquet", "--key", key, "--out", out), "E408")
     run("link", sealed / "学-已封.parquet", sealed / "户-已封.parquet", "--out", sealed / "合上.parquet")
     refused(run("seal-rows", sealed / "合上.parquet", sealed / "户.parquet", "--out", out), "E427")
+    damaged = sealed / "坏.key"
+    damaged.write_text(key.read_text("utf-8").replace('"key": "', '"key": "0', 1), "utf-8")
+    damaged.chmod(0o600)
+    refused(run("seal", sealed / "户.parquet", "--key", damaged, "--out", out), "E420")
     key.chmod(0o644)
     refused(run("seal", sealed / "户.parquet", "--key", key, "--out", out), "E421")
