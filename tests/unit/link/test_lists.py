@@ -320,6 +320,7 @@ def test_the_command_starts_without_a_database(tmp_path: Path) -> None:
     names_ = [str(tmp_path / name) for name in ("left.parquet", "right.parquet", "links.parquet", "page.html")]
     command = [sys.executable, "-c", start, "link", *names_[:2], "--out", names_[2], "--explain", names_[3]]
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "no.such.settings"}
-    subprocess.run(command, check=True, env=environment, cwd=tmp_path)
+    said = subprocess.run(command, check=True, env=environment, cwd=tmp_path, stderr=subprocess.PIPE).stderr
     assert pairs(pq.read_table(tmp_path / "links.parquet")) == truth()
+    assert len(said.splitlines()) == 1, "libraries that look back at their end stay silent"
     assert (tmp_path / "page.html").read_text("utf-8").startswith("<!doctype html>")
