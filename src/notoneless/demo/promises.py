@@ -77,8 +77,8 @@ def id_invalid(life: Life) -> bool:
 
 
 def id_conflict(life: Life) -> bool:
-    """On the roll with a guardian's or another pupil's number, and in the register with the right one."""
-    return life.others_id_on_roll and life.hukou not in ("none", "elsewhere")
+    """On the roll with a number that is sound and, by the register, not the child's own."""
+    return life.others_id_on_roll
 
 
 def multiple_rolls(life: Life) -> bool:

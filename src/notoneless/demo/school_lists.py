@@ -35,10 +35,11 @@ def write_roll(pen: Pen) -> None:
                 tags += ",name_old"
             if entry and status == "active" and rng.random() < 0.5:
                 fields["id_no"], tags = "", f"{tags},id_missing"
-            if tags and status != "transferred_out" and numbers.is_wrong(fields["id_no"]):
-                life.wrong_id_on_roll = "id_" in tags or life.wrong_id_on_roll
-            if status != "transferred_out" and ("id_guardians" in tags or "id_copied_above" in tags):
-                life.others_id_on_roll = True
+            if "id_" in tags and status != "transferred_out" and fields["id_no"].strip():
+                wrong = numbers.is_wrong(fields["id_no"])
+                life.wrong_id_on_roll = wrong or life.wrong_id_on_roll
+                registered = life.hukou not in ("none", "elsewhere") or "id_copied_above" in tags
+                life.others_id_on_roll = (registered and not wrong) or life.others_id_on_roll
             fields["student_no"] = _student_no(pen, child, fields["id_no"])
             fields["id_type"] = "居民身份证" if fields["id_no"] else "其他"
             fields["roll_status"] = _ROLL_STATUS[status]

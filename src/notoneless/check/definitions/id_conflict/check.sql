@@ -49,7 +49,7 @@ SELECT child_id, :period AS period,
        CASE WHEN problem = 0 THEN '号码与户籍一致，或没有别人在用'
             ELSE coalesce(school_name, '校名不详') || '的学籍上写的 ' || substr(id_no, 1, 4) || '**********'
                  || substr(id_no, 15, 4)
-                 || CASE problem WHEN 3 THEN '，户籍上是另一个孩子的号码'
+                 || CASE problem WHEN 3 THEN '，户籍上是另一个孩子的号码（也可能是改过名、没认出来的同一人）'
                                  WHEN 2 THEN '，与户籍上的号码不同，可能是家长的或抄错的'
                                  ELSE '，另一个学生的学籍上也是这个号码' END
                  || CASE WHEN own_no IS NULL THEN ''
