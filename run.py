@@ -150,15 +150,13 @@ def install_test_packages() -> None:
 
 def python(*command: str) -> int:
     """Run the environment's own Python and return its exit code."""
-    environment = dict(os.environ, PYTHONUTF8="1")
-    return subprocess.run([str(PYTHON), *command], env=environment).returncode
+    return subprocess.run([str(PYTHON), *command], env=dict(os.environ, PYTHONUTF8="1")).returncode
 
 
 def quietly(step: list[str]) -> int:
-    """Like python(), but what it prints is shown in one piece, and only if it failed."""
-    done = subprocess.run(
-        [str(PYTHON), *step], env=dict(os.environ, PYTHONUTF8="1"), capture_output=True, text=True, encoding="utf-8"
-    )
+    """Like python(), but what it prints is shown in one piece, and only if it failed: for steps side by side."""
+    environment = dict(os.environ, PYTHONUTF8="1")
+    done = subprocess.run([str(PYTHON), *step], env=environment, capture_output=True, text=True, encoding="utf-8")
     if done.returncode != 0:
         print(done.stdout + done.stderr, flush=True)
     return done.returncode

@@ -105,7 +105,8 @@ def verify(sweep_id: Annotated[str, typer.Argument(metavar="摸排", help="摸�
     with progress() as tell:
         report = prove_sweep(queries.get_sweep(user, sweep_id), by=user, now=start.now(), progress=tell)
     if talk.as_json:
-        write_json("verify", sweep=sweep_id, ok=report.ok, files=[file.to_dict() for file in report.files])
+        files = [file.to_dict() for file in report.files]
+        write_json("verify", sweep=sweep_id, ok=report.ok, made_by=report.made_by, files=files)
     else:
         print_table(
             ["文件", "行数", "结果"], [(f.name, f.rows, "一致" if f.same else "不一致") for f in report.files]

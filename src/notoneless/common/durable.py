@@ -18,11 +18,11 @@ def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> None:
         os.fsync(stream.fileno())
 
 
-def replace(path: Path, data: bytes, mode: int = PRIVATE) -> None:
+def replace(path: Path, data: bytes) -> None:
     """Write beside, then rename: whoever reads sees the old file or the new one, never half of either."""
     beside = _beside(path)
     try:
-        write_new(beside, data, mode)
+        write_new(beside, data)
         os.replace(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)

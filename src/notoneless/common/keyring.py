@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from notoneless.common.durable import create_once, replace
+from notoneless.common import durable
 from notoneless.common.errors import Fault
 
 AES, SM4 = "AES-256-GCM", "SM4-GCM"
@@ -119,7 +119,7 @@ class KeyRing:
         """
         path = Path(path)
         if create and not path.exists():
-            create_once(path, _to_json([_new_secret(1, algorithm)], 1, [1]).encode())
+            durable.create_once(path, _to_json([_new_secret(1, algorithm)], 1, [1]).encode())
         if not path.exists():
             raise Fault("E020", where=str(path))
         if os.name == "posix" and path.stat().st_mode & 0o077:
@@ -216,7 +216,7 @@ def rotate(path: Path, *, algorithm: str = AES, search: bool = False) -> KeyRing
     known, _seal_with, index_with = _from_json(json.loads(path.read_text(encoding="utf-8")))
     added = _new_secret(max(known) + 1, algorithm)
     searching = [added.number, *index_with] if search else index_with
-    replace(path, _to_json([*known.values(), added], added.number, searching).encode())
+    durable.replace(path, _to_json([*known.values(), added], added.number, searching).encode())
     return KeyRing.open(path)
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from notoneless.common.durable import write_new
 from notoneless.common.errors import Fault
 
 TAKING, TAKEN, TO_MEND = "处理中", "已收", "要改"
@@ -266,12 +267,8 @@ def _stem(name: str) -> str:
 def _replace(target: Path, data: bytes) -> None:
     """Write beside, then rename: no reader ever sees half of it, and no link is followed."""
     beside = target.with_name(f"{BESIDE}{secrets.token_hex(8)}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o660)
     try:
-        with open(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(handle)
+        write_new(beside, data, 0o660)
         os.replace(beside, target)
     except BaseException:
         beside.unlink(missing_ok=True)

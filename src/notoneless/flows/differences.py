@@ -126,9 +126,10 @@ class _Both:
         was = _rows_of(self._before.results.get(check.id), children)
         known = _known(self._before.persons, children)
         origin = _moved_rows(self._after.members, self._before.members, children)
+        is_new = check.id not in self._before.results
         for child in children:
             then = was.get(child, _NONE)
-            if check.id not in self._before.results:
+            if is_new:
                 cause, reason = "new_check", now[child].reason
             elif then.state:
                 cause, reason = f"was_{then.state}", f"上次：{then.reason}；现在：{now[child].reason}"

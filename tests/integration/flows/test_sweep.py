@@ -137,19 +137,38 @@ def test_a_sweep_can_be_recomputed_and_a_changed_file_is_found(lists: Send, swee
     assert [file.name for file in report.files if not file.same] == ["results_not_enrolled.parquet"]
 
 
-def test_a_sweep_of_older_rules_is_told_from_a_changed_file(
-    lists: Send, sweep: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_rules_of_today_give_too_is_proven(lists: Send, sweep: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = sweep()
+    assert verify.verify_sweep(outcome.sweep).made_by == ""
     monkeypatch.setattr(verify, "rules_digest", lambda: "an upgraded program")
     report = verify.verify_sweep(outcome.sweep)
-    assert report.ok, "what the rules of today give too is proven"
-    found = verify.VerifyReport("S", [verify.FileVerdict("a.parquet", 1, same=False)], made_by="0.0.9")
-    assert not found.ok
-    assert "没有被改动" in found.sentence
-    assert "0.0.9" in found.sentence
-    broken = verify.VerifyReport("S", [verify.FileVerdict("a.parquet", 1, same=False, damaged=True)], made_by="0.0.9")
-    assert broken.sentence == "1 个文件与保存的不一致"
+    assert report.ok
+    assert report.made_by == get_manifest(outcome.sweep)["program_version"]
+
+
+def test_a_changed_policy_counts_as_changed_rules(lists: Send, sweep: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome, real = sweep(), verify.load_pack
+    monkeypatch.setattr(verify, "load_pack", lambda *of: dataclasses.replace(real(*of), digest="of another pack"))
+    report = verify.verify_sweep(outcome.sweep)
+    assert report.ok
+    assert report.made_by
+
+
+def test_older_rules_are_told_from_a_changed_file(lists: Send, sweep: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome, real = sweep(), verify.inputs_of
+    monkeypatch.setattr(verify, "rules_digest", lambda: "an upgraded program")
+    monkeypatch.setattr(verify, "inputs_of", lambda one: dataclasses.replace(real(one), as_of=NEXT_MONTH))
+    report = verify.verify_sweep(outcome.sweep)
+    assert not report.ok, "other rules give other files"
+    assert "没有被改动" in report.sentence
+    assert get_manifest(outcome.sweep)["program_version"] in report.sentence
+    victim = next(lake().folder("sweeps", outcome.sweep.pk).glob("results_not_enrolled*"))
+    content = bytearray(victim.read_bytes())
+    content[-1] ^= 1
+    victim.write_bytes(content)
+    report = verify.verify_sweep(outcome.sweep)
+    assert not report.ok
+    assert "没有被改动" not in report.sentence
 
 
 def test_one_and_two_threads_give_the_same_tables(lists: Send, sweep: Run) -> None:

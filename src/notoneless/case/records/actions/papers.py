@@ -15,7 +15,7 @@ import yaml
 from django.conf import settings
 
 from notoneless.case.core.states import DEFINITIONS
-from notoneless.common.durable import replace
+from notoneless.common import durable
 from notoneless.common.errors import Fault
 from notoneless.org.keys import keyring
 
@@ -41,7 +41,7 @@ def keep_file(evidence_id: UUID, content: bytes, file_name: str) -> Iterator[Kep
     path = _path(evidence_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        replace(path, keyring().seal(content, _aad(evidence_id)))
+        durable.replace(path, keyring().seal(content, _aad(evidence_id)))
         yield KeptFile(Path(file_name).name[:255] or f"佐证.{kind}", kind, hashlib.sha256(content).hexdigest())
     except BaseException:
         path.unlink(missing_ok=True)
