@@ -54,11 +54,16 @@ class VerifyReport:
         return [file.name for file in self.files if not file.same]
 
     @property
+    def only_rules_changed(self) -> bool:
+        """Whether the files differ although nobody changed them: rules or policy are others now."""
+        return bool(self.made_by) and not self.ok and not any(file.damaged for file in self.files)
+
+    @property
     def sentence(self) -> str:
         """The verdict in words."""
         if self.ok:
             return "与保存的结果逐字节一致"
-        if self.made_by and not any(file.damaged for file in self.files):
+        if self.only_rules_changed:
             changed = f"按现在的规则重算，{len(self.different)} 个文件不同"
             return f"保存的文件没有被改动；规则或政策参数在这之后变过（当时是 {self.made_by}），{changed}"
         return f"{len(self.different)} 个文件与保存的不一致"

@@ -26,4 +26,5 @@ def verify(arguments: Mapping[str, Any], *, by: Any, now: dt.datetime, progress:
     """Recompute one sweep and compare file by file; argument ``sweep`` (its id). The verdict stays in the trail."""
     sweep = get_sweep(by, arguments["sweep"])
     report = prove_sweep(sweep, by=by, now=now, progress=progress)
-    return {"url": f"/sweep/{sweep.pk}/", "sentence": report.sentence, "ok": report.ok}
+    verdict = {"ok": report.ok, "only_rules_changed": report.only_rules_changed}
+    return {"url": f"/sweep/{sweep.pk}/", "sentence": report.sentence, **verdict}

@@ -160,6 +160,7 @@ def test_older_rules_are_told_from_a_changed_file(lists: Send, sweep: Run, monke
     monkeypatch.setattr(verify, "inputs_of", lambda one: dataclasses.replace(real(one), as_of=NEXT_MONTH))
     report = verify.verify_sweep(outcome.sweep)
     assert not report.ok, "other rules give other files"
+    assert report.only_rules_changed
     assert "没有被改动" in report.sentence
     assert get_manifest(outcome.sweep)["program_version"] in report.sentence
     victim = next(lake().folder("sweeps", outcome.sweep.pk).glob("results_not_enrolled*"))

@@ -29,10 +29,10 @@ users AS (
 judged AS (
     SELECT w.child_id, w.school_name, w.id_no, o.id_no AS own_no,
            CASE WHEN r.child_id IS NOT NULL THEN 0
-                WHEN h.id_no IS NOT NULL THEN 3
-                WHEN o.id_no IS NOT NULL THEN 2
-                WHEN u.n > 1 THEN 1
-                ELSE 0 END AS problem
+                WHEN h.id_no IS NOT NULL THEN 4
+                WHEN o.id_no IS NOT NULL THEN 3
+                WHEN u.n > 1 THEN 2
+                ELSE 1 END AS problem
     FROM written AS w
     LEFT JOIN registered_number AS r ON r.child_id = w.child_id AND r.id_no = w.id_no
     LEFT JOIN registered_holder AS h ON h.id_no = w.id_no
@@ -45,12 +45,13 @@ ranked AS (
     FROM judged
 )
 SELECT child_id, :period AS period,
-       CASE WHEN problem > 0 THEN 'gap' ELSE 'met' END AS state,
-       CASE WHEN problem = 0 THEN '号码与户籍一致，或没有别人在用'
+       CASE WHEN problem > 1 THEN 'gap' ELSE 'met' END AS state,
+       CASE WHEN problem = 0 THEN '与户籍上的号码一致'
+            WHEN problem = 1 THEN '户籍名册中没有此人的号码可对，也没有别人用这个号码'
             ELSE coalesce(school_name, '校名不详') || '的学籍上写的 ' || substr(id_no, 1, 4) || '**********'
                  || substr(id_no, 15, 4)
-                 || CASE problem WHEN 3 THEN '，户籍上是另一个孩子的号码（也可能是改过名、没认出来的同一人）'
-                                 WHEN 2 THEN '，与户籍上的号码不同，可能是家长的或抄错的'
+                 || CASE problem WHEN 4 THEN '，户籍上是另一个孩子的号码（也可能是改过名、没认出来的同一人）'
+                                 WHEN 3 THEN '，与户籍上的号码不同，可能是家长的或抄错的'
                                  ELSE '，另一个学生的学籍上也是这个号码' END
                  || CASE WHEN own_no IS NULL THEN ''
                          ELSE '；此人户籍上的号码为 ' || substr(own_no, 1, 4) || '**********' || substr(own_no, 15, 4)

@@ -19,9 +19,10 @@ SHOWN_REASONS = 20
 _STYLE = (
     "body{font:16px/1.6 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#1a1a1a}"
     "table{border-collapse:collapse;margin:1em 0}th,td{border:1px solid #888;padding:.2em .6em;text-align:left}"
-    "td.n{text-align:right}caption{text-align:left;font-weight:bold}"
+    "td,th{word-break:keep-all}td.n{text-align:right}caption{text-align:left;font-weight:bold}"
 )
 
+_SMALLEST_SHOWN = 0.00001
 _WEIGHT_HEADER = ["项目", "情形", "m（定义）", "m（本次）", "u", "比特（定义）", "比特（本次）", "依据对数"]
 _WEIGHT_NOTE = (
     "<p>m：同一个人的两行出现这种情形的机会；u：两个不相干的人出现的机会。m 由本次的名册自己估计（EM，没有用标注），"
@@ -123,7 +124,10 @@ def _by_chance(verdict: definitions.Verdict, bits: float) -> str:
     """u: how often two strangers compare so."""
     if verdict.by_frequency:
         return "姓名的频率"
-    return f"{verdict.usual / 2.0**bits:.3%}" if verdict.usual else "—"
+    if not verdict.usual:
+        return "—"
+    share = verdict.usual / 2.0**bits
+    return f"{share:.3%}" if share >= _SMALLEST_SHOWN else f"<{_SMALLEST_SHOWN:.3%}"
 
 
 def _table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
