@@ -87,6 +87,7 @@ def visit_report(**changes: Any) -> actions.VisitReport:
         "at": c.NOW - dt.timedelta(hours=1),
         "kind": "home",
         "people": "李老师、村支书",
+        "bodies": ("school", "village"),
         "met_whom": "祖母",
         "guardian_attitude": "支持返校",
         "child_attitude": "怕跟不上",

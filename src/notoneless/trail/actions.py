@@ -53,6 +53,7 @@ class Action(StrEnum):
     MEASURE_ADD = "measure.add"
     MEASURE_FINISH = "measure.finish"
     VISIT_RECORD = "visit.record"
+    VISIT_JOINT = "visit.joint"
     EVIDENCE_ADD = "evidence.add"
     EVIDENCE_READ = "evidence.read"
     PLACEMENT_SET = "placement.set"

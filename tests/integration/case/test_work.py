@@ -150,7 +150,10 @@ def test_a_visit_is_corrected_by_another_not_changed(cast: c.Cast) -> None:
     ("change", "code"),
     [
         ({"at": c.NOW + dt.timedelta(minutes=1)}, "E612"),
-        ({"kind": "letter"}, "E611"),
+        ({"kind": "carrier_pigeon"}, "E611"),
+        ({"bodies": ()}, "E609"),
+        ({"bodies": ("school", "nobody")}, "E611"),
+        ({"agreed": True, "agreed_date": (c.NOW - dt.timedelta(days=1)).date()}, "E612"),
         ({"people": ""}, "E609"),
         ({"met_whom": " "}, "E609"),
         ({"difficulty": "长" * 501}, "E627"),

@@ -53,7 +53,7 @@ def post(user: User, case: Case, tail: str, **fields: object) -> object:
 def visit_fields(**changes: str) -> dict[str, str]:
     fields = {
         "client_id": str(uuid4()), "kind": "home", "on_day": k.TODAY.isoformat(), "at_time": "08:30",
-        "people": "李老师", "met_whom": "祖母", "guardian_attitude": "支持", "child_attitude": "怕跟不上",
+        "people": "李老师", "bodies": "school", "met_whom": "祖母", "guardian_attitude": "支持", "child_attitude": "怕跟不上",
         "difficulty": "", "agreed": "on", "agreed_date": "2026-11-30",
     }  # fmt: skip
     return fields | changes

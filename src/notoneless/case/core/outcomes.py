@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,7 @@ class Rules:
     evidence_kinds: Mapping[str, str]
     placements: Mapping[str, str]
     visit_kinds: Mapping[str, str]
+    bodies: Mapping[str, str]
 
     def outcome(self, outcome_id: str) -> Outcome:
         """The outcome of that id; E610 when there is none."""
@@ -74,6 +75,14 @@ class Rules:
         """Its Chinese name; the id itself for one that has left the list (history is still readable)."""
         known = self.outcomes.get(outcome_id)
         return known.name if known else outcome_id
+
+    def bodies_of(self, role: str) -> list[str]:
+        """The bodies for which a person of that role goes on visits."""
+        return [row["code"] for row in self.pack.table("persuasion_bodies") if role in row["roles"].split()]
+
+    def body_names(self, bodies: Iterable[str]) -> str:
+        """学校、村（社区）: the bodies that took part, in words; the code itself for one that has left the list."""
+        return "、".join(self.bodies.get(body, body) for body in bodies)
 
     def deadline(self, check_id: str, since: dt.date) -> dt.date:
         """The day by which a gap of that check found on ``since`` is to be closed (policy ``deadline.<check>``)."""
@@ -128,6 +137,7 @@ def _rules(pack: Pack) -> Rules:
         evidence_kinds={code: row["name"] for code, row in kinds.items()},
         placements=pack.names("placements"),
         visit_kinds={key: fields["name"] for key, fields in _read("visit_kinds").items()},
+        bodies=pack.names("persuasion_bodies"),
     )
 
 

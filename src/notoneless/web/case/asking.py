@@ -38,6 +38,7 @@ VIEWS: dict[str, str | Promise] = {
     "unowned": gettext_lazy("待派单"),
     "to_verify": gettext_lazy("待核实"),
     "recheck": gettext_lazy("待复查"),
+    "agreed": gettext_lazy("约期已过"),
     "approve": gettext_lazy("待我审批"),
     "closed": gettext_lazy("已销"),
     "mine_overdue": gettext_lazy("我的逾期"),
@@ -49,6 +50,7 @@ COUNTED = {
     "unowned": "unowned",
     "to_verify": "to_verify",
     "recheck": "rechecks_due",
+    "agreed": "agreed_past",
     "approve": "waiting",
     "mine_overdue": "mine_overdue",
 }
@@ -95,6 +97,7 @@ def view_filter(view: str, user: User, today: dt.date) -> CaseFilter:
         "unowned": CaseFilter(standing="open", has_owner=False),
         "to_verify": CaseFilter(state=State.TO_VERIFY.value),
         "recheck": CaseFilter(standing="open", recheck_before=today),
+        "agreed": CaseFilter(standing="open", agreed_before=today),
         "approve": CaseFilter(decidable_by=user.pk),
         "closed": CaseFilter(standing="closed"),
     }.get(view, CaseFilter(standing="open"))

@@ -74,6 +74,11 @@ class VisitForm(DeskForm):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages=WRONG_TIME,
     )
+    bodies = forms.MultipleChoiceField(
+        label=gettext_lazy("参加单位"),
+        help_text=gettext_lazy("去了几家就勾几家；两家以上一起去的算联合劝返"),
+        widget=forms.CheckboxSelectMultiple,
+    )
     people = forms.CharField(
         label=gettext_lazy("走访人"), max_length=200, help_text=gettext_lazy("谁去的，例如 李老师、村支书老王")
     )
@@ -85,16 +90,26 @@ class VisitForm(DeskForm):
     difficulty = text_area(gettext_lazy("有什么困难"), required=False, rows=2)
     agreed = forms.BooleanField(label=gettext_lazy("已经约定返校"), required=False)
     agreed_date = day_field(gettext_lazy("约定哪天返校"), required=False)
+    next_step = text_area(
+        gettext_lazy("下一步"), gettext_lazy("谁、哪天、再做什么，例如 周五请司法所一起去"), required=False, rows=2
+    )
 
-    def __init__(self, *args: Any, kinds: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = list(kinds.items())
+        self.fields["kind"].choices = list(rules.visit_kinds.items())
+        self.fields["bodies"].choices = list(rules.bodies.items())
 
     @staticmethod
-    def blank(by: User, now: dt.datetime) -> dict[str, Any]:
-        """What a new record begins with."""
+    def blank(by: User, now: dt.datetime, rules: Rules) -> dict[str, Any]:
+        """What a new record begins with: today, now, the writer and the writer's own office."""
         here = timezone.localtime(now)
-        return {"client_id": uuid4(), "on_day": here.date(), "at_time": here.time(), "people": by.display_name}
+        return {
+            "client_id": uuid4(),
+            "on_day": here.date(),
+            "at_time": here.time(),
+            "people": by.display_name,
+            "bodies": rules.bodies_of(by.role),
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -106,7 +121,8 @@ class VisitForm(DeskForm):
         """The record as the action takes it."""
         said = dict(self.cleaned_data)
         moment = dt.datetime.combine(said.pop("on_day"), said.pop("at_time"))
-        return VisitReport(at=timezone.make_aware(moment), **said)
+        bodies = tuple(said.pop("bodies"))
+        return VisitReport(at=timezone.make_aware(moment), bodies=bodies, **said)
 
 
 class EvidenceForm(DeskForm):

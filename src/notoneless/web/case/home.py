@@ -78,6 +78,10 @@ DUTIES = (
         "recheck", gettext_lazy("复查"), "warn", gettext_lazy("%(n)s 个复学的孩子到了复查日期"), gettext_lazy("去复查"),
         _works,
     ),
+    Duty(
+        "agreed", gettext_lazy("约期"), "warn", gettext_lazy("%(n)s 个孩子过了约定返校的日子，还没登记复学"),
+        gettext_lazy("去看看"), _works,
+    ),
     Duty("mine", gettext_lazy("我的"), "doing", gettext_lazy("%(n)s 个个案由您负责"), gettext_lazy("去办理"), _works),
 )  # fmt: skip
 

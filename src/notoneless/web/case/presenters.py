@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notoneless.case.core.outcomes import Outcome, Rules, needs_persuasion
+from notoneless.case.core.persuasion import Persuasion, is_joint
 from notoneless.case.core.states import State, state_name, table
 from notoneless.case.records.models import Case, ClosingRequest, Evidence, Gap, Measure, Placement, Recheck, Visit
 from notoneless.case.records.queries import timeline
@@ -64,6 +65,8 @@ class VisitLine:
     n: int
     visit: Visit
     kind: str
+    bodies: str
+    is_joint: bool
     corrects: int
 
 
@@ -204,11 +207,26 @@ def visit_lines(case: Case, rules: Rules) -> list[VisitLine]:
     numbers = {visit.pk: n for n, visit in enumerate(visits, start=1)}
     lines = [
         VisitLine(
-            numbers[visit.pk], visit, rules.visit_kinds.get(visit.kind, visit.kind), numbers.get(visit.corrects_id, 0)
+            numbers[visit.pk],
+            visit,
+            rules.visit_kinds.get(visit.kind, visit.kind),
+            rules.body_names(visit.bodies),
+            is_joint(visit.bodies, rules.pack),
+            numbers.get(visit.corrects_id, 0),
         )
         for visit in visits
     ]
     return lines[::-1]
+
+
+def persuasion_line(done: Persuasion) -> str:
+    """已劝返 2 次，其中联合 0 次；发限期复学文书之前至少 3 次、其中联合 1 次."""
+    values = {"made": done.attempts, "joint": done.joint, "wanted": done.wanted, "wanted_joint": done.wanted_joint}
+    made = _("已劝返 %(made)s 次，其中联合 %(joint)s 次") % values
+    if done.is_enough:
+        return _("%(made)s，已够发限期复学文书的次数") % {"made": made}
+    asked = _("发限期复学文书之前至少 %(wanted)s 次，其中联合 %(wanted_joint)s 次") % values
+    return f"{made}；{asked}"
 
 
 def paper_lines(case: Case, rules: Rules) -> list[PaperLine]:

@@ -154,6 +154,8 @@ def _persuade(work: Work) -> Task:
         note = _("已走访 %(times)s 次，最近 %(day)s") % {"times": len(work.visits), "day": last}
     if work.state in BACK or work.case.returned_date:
         return Task(_("走访劝返"), "done", note)
+    if work.case.agreed_date:
+        note = _("%(note)s，约定 %(day)s 返校") % {"note": note, "day": work.case.agreed_date.isoformat()}
     mark = "doing" if work.state is State.PERSUADING else "todo"
     return Task(_("走访劝返"), mark, note, work.worker, work.page("visit"), _("记一次走访"))
 

@@ -108,7 +108,7 @@ def reopen(*, case_id: str, version: int, reason: str, by: User, now: dt.datetim
     move_case(case, rule.target, by=by, now=now, reason=text)
     case.closed_at, case.outcome = None, ""
     case.reopened_at, case.reopened_count = now, case.reopened_count + 1
-    case.returned_date = case.next_recheck_date = None
+    case.returned_date = case.next_recheck_date = case.agreed_date = None
     reopen_gaps(case.gaps.filter(closed_at=closed_at), by=by, now=now, reason=text)
     case.due_date = next_deadline(case, today)
     case.save()
@@ -121,6 +121,7 @@ def begin_rechecks(case: Case, returned_date: dt.date, today: dt.date) -> None:
     days = rules_on(today).recheck_dates(returned_date)
     case.return_round += 1
     case.returned_date, case.next_recheck_date, case.due_date = returned_date, days[0], days[0]
+    case.agreed_date = None
     Recheck.objects.bulk_create(
         Recheck(case=case, round=case.return_round, n=n, due_date=day) for n, day in enumerate(days, start=1)
     )

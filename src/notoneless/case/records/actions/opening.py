@@ -28,7 +28,7 @@ CHILDREN_AT_ONCE = 400
 Progress = Callable[[str, int, int], None]
 CASE_FIELDS = [
     "place_code", "school_code", "state", "severity", "due_date", "closed_at", "outcome", "reopened_at",
-    "reopened_count", "returned_date", "next_recheck_date", "owner", "version",
+    "reopened_count", "returned_date", "next_recheck_date", "agreed_date", "owner", "version",
 ]  # fmt: skip
 GAP_FIELDS = [
     "case", "place_code", "school_code", "state", "reason", "severity", "due_date", "closed_at", "closed_by",
@@ -201,7 +201,7 @@ class _Opening:
         changes.moves.append(self._move(case, case.state, State.TO_VERIFY, None, reason="再次查出"))
         case.state, case.closed_at, case.outcome = State.TO_VERIFY.value, None, ""
         case.reopened_at, case.reopened_count = self.now, case.reopened_count + 1
-        case.returned_date = case.next_recheck_date = None
+        case.returned_date = case.next_recheck_date = case.agreed_date = None
         changes.events.append(self._event(Action.CASE_REOPEN, case, sweep=self.sweep_id))
         self._count(cases_reopened=1)
         return case

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
+from notoneless.case.core.persuasion import is_joint
 from notoneless.common.errors import Fault
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
 
 from ..models import Case, Evidence, Gap, Placement, Visit
-from ..queries import get_evidence, get_gap, rules_on
+from ..queries import get_agreed_date, get_evidence, get_gap, rules_on
 from .papers import keep_file, read_file
 from .taking import check_open, lock_case, need_past, need_short, need_text, note, take_case
 
@@ -29,15 +31,18 @@ class VisitReport:
     kind: str
     people: str
     met_whom: str
+    bodies: tuple[str, ...]
     guardian_attitude: str = ""
     child_attitude: str = ""
     difficulty: str = ""
     agreed: bool = False
     agreed_date: dt.date | None = None
+    next_step: str = ""
 
 
 SAID = [
-    "at", "kind", "people", "met_whom", "guardian_attitude", "child_attitude", "difficulty", "agreed", "agreed_date",
+    "at", "kind", "people", "bodies", "met_whom", "guardian_attitude", "child_attitude", "difficulty", "agreed",
+    "agreed_date", "next_step",
 ]  # fmt: skip
 
 
@@ -48,7 +53,8 @@ def record_visit(
     """Add one visit or persuasion record. The same ``client_id`` again changes nothing and gives back the first.
 
     E622 when the same ``client_id`` comes with other words, E612 for a visit in the future, E609 for an empty field,
-    E611 for an unknown kind, E616 for a closed case. A correction names the visit of this case that it corrects.
+    E611 for an unknown kind or body, E616 for a closed case. A correction names the visit of this case that it corrects.
+    Several bodies together (policy ``persuasion.joint_bodies``) make it 联合劝返. What was agreed last is kept on the case.
     """
     case = lock_case(by=by, case_id=case_id, permission=Permission.CASE_WORK)
     said = _said(report, now)
@@ -61,7 +67,9 @@ def record_visit(
     visit = Visit.objects.create(
         case=case, client_id=report.client_id, by=by, recorded_at=now, corrects_id=corrects_id, **said
     )
-    note(Action.VISIT_RECORD, case, by, now, visit=visit.pk, kind=visit.kind)
+    case.agreed_date = get_agreed_date(case)
+    case.save(update_fields=["agreed_date"])
+    _note_visit(visit, by, now)
     return visit
 
 
@@ -165,18 +173,37 @@ def set_placement(
 def _said(report: VisitReport, now: dt.datetime) -> dict[str, object]:
     if report.at > now:
         raise Fault("E612", field="走访时间", given=report.at.isoformat(timespec="minutes"), hint="不能晚于现在")
-    _check_listed("走访方式", report.kind, rules_on(report.at.date()).visit_kinds)
+    day, rules = localdate(report.at), rules_on(localdate(report.at))
+    _check_listed("走访方式", report.kind, rules.visit_kinds)
+    if not report.bodies:
+        raise Fault("E609", field="参加单位")
+    for body in report.bodies:
+        _check_listed("劝返参加单位", body, rules.bodies)
+    if report.agreed_date is not None and report.agreed_date < day:
+        given = report.agreed_date.isoformat()
+        raise Fault("E612", field="约定哪天返校", given=given, hint="不能早于走访那一天")
     return {
         "at": report.at,
         "kind": report.kind,
         "people": need_text("走访人", report.people, 200),
+        "bodies": [body for body in rules.bodies if body in report.bodies],
         "met_whom": need_text("见到谁", report.met_whom, 100),
         "guardian_attitude": need_short("监护人态度", report.guardian_attitude),
         "child_attitude": need_short("孩子态度", report.child_attitude),
         "difficulty": need_short("困难", report.difficulty),
         "agreed": report.agreed,
         "agreed_date": report.agreed_date,
+        "next_step": need_short("下一步", report.next_step),
     }
+
+
+def _note_visit(visit: Visit, by: User, now: dt.datetime) -> None:
+    rules = rules_on(localdate(visit.at))
+    if is_joint(visit.bodies, rules.pack):
+        names = rules.body_names(visit.bodies)
+        note(Action.VISIT_JOINT, visit.case, by, now, visit=visit.pk, kind=visit.kind, bodies=names)
+    else:
+        note(Action.VISIT_RECORD, visit.case, by, now, visit=visit.pk, kind=visit.kind)
 
 
 def _same_visit(known: Visit, case: Case, said: dict[str, object]) -> Visit:

@@ -7,12 +7,15 @@ from django.db.migrations.state import StateApps
 from notoneless.case.records import triggers
 
 
+TABLES = ("case_visit", "case_move")
+
+
 def install(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    triggers.install(schema_editor.connection)
+    triggers.install(schema_editor.connection, TABLES)
 
 
 def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    triggers.remove(schema_editor.connection)
+    triggers.remove(schema_editor.connection, TABLES)
 
 
 class Migration(migrations.Migration):

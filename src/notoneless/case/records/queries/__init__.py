@@ -15,6 +15,7 @@ from .cases import (
 )
 from .facts import get_excuse_facts, get_open_gaps, get_placement_facts, get_vanished_gaps, get_visit_facts
 from .owners import Split, get_cases, list_owners_for_any, list_possible_owners, split_for_owner
+from .persuasion import get_agreed_date, get_persuasion, standing_visits
 from .rules import rules_on
 from .standing import PossibleMove, get_facts, list_gap_outcomes, list_outcomes, list_possible_moves
 from .timeline import Entry, timeline
@@ -27,6 +28,7 @@ __all__ = [
     "Split",
     "count_cases",
     "find_cases",
+    "get_agreed_date",
     "get_case",
     "get_cases",
     "get_closing_request",
@@ -36,6 +38,7 @@ __all__ = [
     "get_gap",
     "get_home_counts",
     "get_open_gaps",
+    "get_persuasion",
     "get_placement_facts",
     "get_vanished_gaps",
     "get_visit_facts",
@@ -48,5 +51,6 @@ __all__ = [
     "list_possible_owners",
     "rules_on",
     "split_for_owner",
+    "standing_visits",
     "timeline",
 ]

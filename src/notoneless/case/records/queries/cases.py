@@ -37,6 +37,7 @@ class CaseFilter:
     severity: int | None = None
     due_before: dt.date | None = None
     recheck_before: dt.date | None = None
+    agreed_before: dt.date | None = None
     waiting: bool = False
     decidable_by: int | None = None
     child_id: str = ""
@@ -111,7 +112,8 @@ def list_overdue(user: User, today: dt.date, after: str = "", size: int = PAGE) 
 def get_home_counts(user: User, today: dt.date) -> dict[str, int]:
     """The numbers of the first page, each with a list behind it (same filters): one query.
 
-    open, overdue, mine, mine_overdue, to_verify, unowned, rechecks_due, waiting (closings this person may decide).
+    open, overdue, mine, mine_overdue, to_verify, unowned, rechecks_due, agreed_past (约定返校的日子过了), waiting (closings
+    this person may decide).
     """
     is_open, late = Q(closed_at=None), Q(closed_at=None, due_date__lt=today)
     counts = visible_cases(user).aggregate(
@@ -122,6 +124,7 @@ def get_home_counts(user: User, today: dt.date) -> dict[str, int]:
         to_verify=Count("pk", filter=Q(state=State.TO_VERIFY.value)),
         unowned=Count("pk", filter=is_open & Q(owner=None)),
         rechecks_due=Count("pk", filter=is_open & Q(next_recheck_date__lte=today)),
+        agreed_past=Count("pk", filter=is_open & Q(agreed_date__lt=today)),
     )
     decidable = may(user, Permission.CASE_APPROVE)
     counts["waiting"] = count_cases(user, CaseFilter(decidable_by=user.pk)) if decidable else 0
@@ -140,6 +143,7 @@ def _filtered(user: User, filters: CaseFilter) -> QuerySet[Case]:
         "place_code__lt": filters.place[1],
         "due_date__lt": filters.due_before,
         "next_recheck_date__lte": filters.recheck_before,
+        "agreed_date__lt": filters.agreed_before,
     }
     rows = rows.filter(**{key: value for key, value in simple.items() if value not in ("", None)})
     if filters.standing:

@@ -12,6 +12,7 @@ import yaml
 from django.utils.timezone import localdate
 
 from notoneless.case.core.outcomes import Rules
+from notoneless.case.core.persuasion import is_joint
 from notoneless.case.core.states import DEFINITIONS, state_name
 from notoneless.org.models import User
 
@@ -75,11 +76,14 @@ def _move_kind(move: Move) -> str:
 def _visits(case: Case) -> Iterator[Entry]:
     for visit in case.visits.select_related("by"):
         attitudes = [visit.guardian_attitude, visit.child_attitude, visit.difficulty]
+        attitudes += [f"约定 {visit.agreed_date} 返校" if visit.agreed_date else "约定返校" if visit.agreed else ""]
+        attitudes += [f"下一步：{visit.next_step}" if visit.next_step else ""]
         said = "；".join(part for part in attitudes if part) or "无"
+        rules = _rules(visit.at)
+        joint = f"联合劝返（{rules.body_names(visit.bodies)}），" if is_joint(visit.bodies, rules.pack) else ""
         kind = "visit.correcting" if visit.corrects_id else "visit.made"
-        yield _entry(
-            kind, visit.at, visit.by, visit=_rules(visit.at).visit_kinds[visit.kind], met=visit.met_whom, said=said
-        )
+        name = rules.visit_kinds[visit.kind]
+        yield _entry(kind, visit.at, visit.by, joint=joint, visit=name, met=visit.met_whom, said=said)
 
 
 def _evidence(case: Case) -> Iterator[Entry]:

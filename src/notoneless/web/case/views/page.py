@@ -14,7 +14,7 @@ from notoneless.case.core.states import Need, State, Way, is_final, table
 from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.case.records.permissions import can_decide, can_make, can_touch
-from notoneless.case.records.queries import PossibleMove, list_possible_moves, rules_on
+from notoneless.case.records.queries import PossibleMove, get_persuasion, list_possible_moves, rules_on
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.web.case import presenters
@@ -74,6 +74,8 @@ def _context(user: User, case: Case) -> dict[str, Any]:
         "tasks": tasks,
         "gaps": gaps,
         "visits": visits,
+        "persuasion": presenters.persuasion_line(get_persuasion(case, today)) if work.wants_return else "",
+        "promise_past": case.agreed_date if case.agreed_date and case.agreed_date < today else None,
         "papers": papers,
         "placements": presenters.placement_lines(case, rules),
         "looks": looks,

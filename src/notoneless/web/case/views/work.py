@@ -54,8 +54,8 @@ def visit(request: HttpRequest, case_id: str, corrects_id: int | None = None) ->
     corrected = next((line for line in lines if line.visit.pk == corrects_id), None)
     if corrects_id is not None and corrected is None:
         raise Fault("E704", where="走访")
-    kinds = rules_on(timezone.localdate(now)).visit_kinds
-    form = VisitForm(request.POST or None, kinds=kinds, initial=VisitForm.blank(request.user, now))
+    rules = rules_on(timezone.localdate(now))
+    form = VisitForm(request.POST or None, rules=rules, initial=VisitForm.blank(request.user, now, rules))
 
     def act() -> object:
         return actions.record_visit(

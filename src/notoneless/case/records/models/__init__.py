@@ -1,0 +1,20 @@
+"""The tables of the case stage, by what they are about."""
+
+from .case import FINAL, USER, Case, CaseCounter, Gap, Measure
+from .closing import ClosingRequest, Move, Recheck
+from .work import Evidence, Placement, Visit
+
+__all__ = [
+    "FINAL",
+    "USER",
+    "Case",
+    "CaseCounter",
+    "ClosingRequest",
+    "Evidence",
+    "Gap",
+    "Measure",
+    "Move",
+    "Placement",
+    "Recheck",
+    "Visit",
+]
