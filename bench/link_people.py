@@ -31,7 +31,7 @@ SIZES = {
     "100k": (100_000, 3.9),
     "400k": (400_000, 3.9),
     "1m": (1_000_000, 0.0),
-    "city": (2_160_000, 3.9),
+    "city": (2_270_000, 4.7),
 }
 """Children of school age, and other members of the register for each of them."""
 TOWN_CHILDREN = 13_000

@@ -67,3 +67,18 @@ def test_lists_of_other_forms_give_the_same_bytes(lists: Path, tmp_path: Path, s
         digests.add(((tmp_path / "links.parquet").read_bytes(), (tmp_path / "review.parquet").read_bytes()))
         assert found.links.num_rows > 700
     assert len(digests) == 1
+
+
+def test_a_delivery_against_a_register_gives_the_same_bytes(lists: Path, tmp_path: Path, spark: Engine) -> None:
+    """Few rows against many: only those near to them are looked at (link/core/lists/near.py)."""
+    assert spark.name == "spark"
+    left = pq.read_table(lists / "left.parquet").slice(0, 500)
+    pq.write_table(left, tmp_path / "delivery.parquet")
+    written = {}
+    for engine in ("duckdb", "spark"):
+        found = link(tmp_path / "delivery.parquet", lists / "right.parquet", engine=engine, threads=2, memory="2GB")
+        write_links(found.links, tmp_path / "links.parquet")
+        write_links(found.review, tmp_path / "review.parquet")
+        written[engine] = ((tmp_path / "links.parquet").read_bytes(), (tmp_path / "review.parquet").read_bytes())
+    assert found.links.num_rows > left.num_rows * 0.9
+    assert written["spark"] == written["duckdb"]

@@ -18,7 +18,7 @@ CANONICAL = (
 """Every column that is looked at; any subset may be there. Other columns are passed over."""
 
 FIRST_DAY, LAST_DAY = 19000101, 20991231
-MEN, WOMEN = "'1', '01', '男', '男性', 'M', 'm'", "'2', '02', '女', '女性', 'F', 'f'"
+MEN, WOMEN = ("1", "01", "男", "男性", "M", "m"), ("2", "02", "女", "女性", "F", "f")
 _LEAST_17 = 10**16
 
 
@@ -51,7 +51,12 @@ class Columns:
     def sex(self) -> str:
         """1 man, 2 woman, NULL otherwise."""
         text = self.text("sex")
-        return f"CASE WHEN {text} IN ({MEN}) THEN 1 WHEN {text} IN ({WOMEN}) THEN 2 END"
+        lines = [
+            f"WHEN '{word}' THEN {number}"
+            for pair in zip(MEN, WOMEN, strict=True)
+            for number, word in enumerate(pair, 1)
+        ]
+        return f"CASE {text} {' '.join(lines)} END"
 
     def raw(self, column: str) -> str:
         """The cell as it lies there, only as text: an empty one stays empty."""

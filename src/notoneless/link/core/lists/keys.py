@@ -68,10 +68,10 @@ def make_repairs(engine: Engine, pool: str) -> None:
     engine.drop("invalid", "wrong", "fix_slip")
 
 
-def make_names(engine: Engine, book: FoldBook, pools: tuple[str, ...], population: str) -> None:
-    """Make `name_key`, `fold_sound`, `fold_bits` and `syll_bits` for all names in the pools; how rare a name is, is
-    counted over the table `population`."""
-    union = " UNION ".join(f"SELECT name FROM pool_{pool} WHERE name IS NOT NULL" for pool in pools)
+def make_names(engine: Engine, book: FoldBook, sources: tuple[str, ...], population: str) -> None:
+    """Make `name_key`, `fold_sound`, `fold_bits` and `syll_bits` for all names in the sources (what may stand after
+    FROM); how rare a name is, is counted over the table `population`."""
+    union = " UNION ".join(f"SELECT name FROM {source} WHERE name IS NOT NULL" for source in sources)
     engine.step("pool_name", union)
     book.number("pool_name", "name_key")
     engine.step("fold_sound", "SELECT fold, min(syll) AS syll FROM name_key WHERE fold IS NOT NULL GROUP BY fold")
@@ -126,8 +126,9 @@ def _pupils_sql(school: Side, home: Side, here: str) -> str:
         WHERE s.school_code IS NOT NULL"""
 
 
-def make_parents(engine: Engine, side: Side, known: str) -> None:
-    """Make `parent` (rid, birth, fold, name, idv): grown-ups beside the children of key table `known`."""
+def make_parents(engine: Engine, side: Side, known: str, members: str = "") -> None:
+    """Make `parent` (rid, birth, fold, name, idv): grown-ups beside the children of key table `known`. `members`: a
+    table of them, as in `members_sql`, if they are gathered already."""
     columns, parts = side.columns, []
     pool = known.replace("key_", "pool_")
     if "mother_name" in columns or "mother_id" in columns:
@@ -137,22 +138,27 @@ def make_parents(engine: Engine, side: Side, known: str) -> None:
         )
     if "hh_no" in columns and side.wanted != "true":
         engine.step("household", f"SELECT DISTINCT hh_no FROM {pool} WHERE hh_no IS NOT NULL")
-        parts.append(_household_sql(side, known, pool))
+        parts.append(_household_sql(members or f"({members_sql(side)})", known, pool))
     empty = "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, CAST(0 AS BIGINT) AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
     engine.step("parent", " UNION ALL ".join([empty, *parts]))
     engine.drop("household")
 
 
-def _household_sql(side: Side, known: str, pool: str) -> str:
-    """Members of the children's households who are not among the persons wanted."""
+def members_sql(side: Side, only: str = "SEMI JOIN household USING (hh_no)") -> str:
+    """SQL: n, hh_no, name, idv of those rows of the list who are not among the persons wanted. `only`: which of them."""
     columns = side.columns
     number = f"try_cast(substr({columns.text('id_no')}, 1, 17) AS BIGINT)"
     return f"""
-        SELECT k.rid, k.birth, k.fold, s.name, s.idv
-        FROM (SELECT house AS hh, {columns.text("name")} AS name, {number} AS idv
-              FROM (SELECT *, {columns.text("hh_no")} AS house FROM {side.source}) r SEMI JOIN household h ON h.hh_no = r.house
-              ANTI JOIN {side.table} w ON w.n = r.file_row) s
-        JOIN {pool} p ON p.hh_no = s.hh JOIN {known} k ON k.rid = p.rid"""
+        SELECT * FROM (
+            SELECT * FROM (SELECT file_row AS n, {columns.raw("hh_no")} AS hh_no, {columns.text("name")} AS name, {number} AS idv
+                  FROM {side.source}) r {only}
+        ) ANTI JOIN {side.table} USING (n)"""
+
+
+def _household_sql(members: str, known: str, pool: str) -> str:
+    """Those of the members who live with the children."""
+    return f"""SELECT k.rid, k.birth, k.fold, s.name, s.idv
+        FROM {members} s JOIN {pool} p ON p.hh_no = s.hh_no JOIN {known} k ON k.rid = p.rid"""
 
 
 def _key_sql(pool: str) -> str:
@@ -174,8 +180,13 @@ def _key_sql(pool: str) -> str:
         FROM (SELECT {", ".join(f"p.{column}" for column in _KEPT)}, CASE WHEN NOT p.foreign_id THEN p.valid END AS idv,
                   CASE WHEN NOT p.foreign_id THEN {id_birth} END AS id_birth, CASE WHEN p.foreign_id THEN p.valid END AS lent,
                   k.fold, k.syll, t.town AS school_town, {twelve("addr_code")} AS addr_code, {twelve("hukou_code")} AS hukou_code
-              FROM (SELECT *, coalesce(abs({id_birth} - birth) >= {_STRANGER_YEARS}, false) AS foreign_id FROM pool_{pool}) p
+              FROM (SELECT *, {is_foreign(id_birth, "birth")} AS foreign_id FROM pool_{pool}) p
               LEFT JOIN name_key k ON k.name = p.name LEFT JOIN school_town t ON t.school_code = p.school_code)"""
+
+
+def is_foreign(id_birth: str, birth: str) -> str:
+    """SQL: a number with one birthday inside belongs to somebody else than who was born on the other, mostly a parent."""
+    return f"coalesce(abs({id_birth} - {birth}) >= {_STRANGER_YEARS}, false)"
 
 
 _KEPT = (

@@ -30,6 +30,7 @@ from notoneless.link.core.lists.keys import (
     town_of,
 )
 from notoneless.link.core.lists.names import FoldBook
+from notoneless.link.core.lists.near import is_far_longer, make_near
 from notoneless.link.core.lists.numbers import load_positions
 from notoneless.link.core.lists.places import make_place_bits, weigh_places
 from notoneless.link.core.lists.reading import KIN, TEXTS, Side, read_sides
@@ -93,16 +94,21 @@ class _ListLinker:
         make_school_towns(engine, self.a, self.b)
         engine.step("linked_row", _linked_row_sql(self.b, "certain"))
         engine.step("taken_like", _taken_like_sql(placeless=not {"addr_code", "hukou_code"} & self.a.columns.names))
-        left = "SELECT s.*, true AS free FROM side_b s ANTI JOIN certain c ON c.b = s.n"
+        left, taken = "side_b s ANTI JOIN certain c ON c.b = s.n", "side_b s SEMI JOIN taken_like USING (n)"
+        make_names(engine, book, ("pool_a", left, taken), "side_a")
+        self.persons = engine.fetch(f"SELECT count(*) AS n FROM {left}").column("n")[0].as_py()
+        few = is_far_longer(engine, self.a, self.b, _MORE_BLOCKS)
+        if few:
+            make_near(engine, self.a, self.b)
+            left = "side_b s SEMI JOIN near USING (n)"
         self._pool(
-            "b", self.b, f"{left} UNION ALL SELECT s.*, false AS free FROM side_b s SEMI JOIN taken_like USING (n)"
+            "b", self.b, f"SELECT s.*, true AS free FROM {left} UNION ALL SELECT s.*, false AS free FROM {taken}"
         )
         make_repairs(engine, "b")
-        make_names(engine, book, ("a", "b"), "side_a")
         self.uneven = make_place_bits(engine, self.b)
         make_keys(engine, "a")
         make_keys(engine, "b")
-        make_parents(engine, self.b, "key_b")
+        make_parents(engine, self.b, "key_b", "elder" if few else "")
 
     def _pool(self, name: str, side: Side, rows: str, texts: tuple[str, ...] = TEXTS) -> None:
         """Make one more pool, whose row numbers follow those of the pools before."""
@@ -124,7 +130,7 @@ class _ListLinker:
         step("fix_seek", "SELECT * FROM fix_a SEMI JOIN seek USING (rid)")
         step("taken", "SELECT pid FROM person_b JOIN pool_b USING (rid) WHERE NOT free UNION SELECT pid FROM hit")
         step("barred", "SELECT rid, rid AS pid FROM key_a WHERE 1 = 0")
-        self.free = self.persons = engine.fetch("SELECT count(*) AS n FROM pool_b WHERE free").column("n")[0].as_py()
+        self.free = self.persons
         self._decide(self._unknown(), _double_sql(self.costs))
         step("chosen_a", f"SELECT {COLUMNS} FROM chosen")
         step("asked_a", f"SELECT {COLUMNS} FROM asked")

@@ -13,7 +13,7 @@ from notoneless.engine import Engine
 LONGEST = 19
 _ASCENDING = "0123456789" * 3
 _INVERSES = [pow(weight, -1, 11) for weight in (*resident_id.WEIGHTS, 1)]
-_PROVINCES = ", ".join(f"'{province}'" for province in sorted(resident_id.PROVINCES))
+_PROVINCES = " ".join(sorted(resident_id.PROVINCES))
 
 
 def load_positions(engine: Engine) -> None:
@@ -55,8 +55,7 @@ def check_sum(text: str) -> str:
 def plausible(text: str) -> str:
     """SQL: 18 characters with a province, a birthday and a sequence; the check character is not looked at."""
     return (
-        f"(substr({text}, 1, 2) IN ({_PROVINCES}) OR substr({text}, 1, 1) = '9') "
-        f"AND substr({text}, 7, 2) IN ('19', '20') "
+        f"{_has_province(text)} AND substr({text}, 7, 2) IN ('19', '20') "
         f"AND substr({text}, 11, 4) BETWEEN '0101' AND '1231' AND substr({text}, 13, 2) BETWEEN '01' AND '31' "
         f"AND substr({text}, 16, 3) <> '000'"
     )
@@ -66,6 +65,36 @@ def is_valid(text: str) -> str:
     """SQL: a cleaned text is a right number of 18 characters."""
     digits = f"try_cast(substr({text}, 1, 17) AS BIGINT) >= {10**16}"
     return f"coalesce(length({text}) = 18 AND {digits} AND {plausible(text)} AND {check_sum(text)} % 11 = 1, false)"
+
+
+def is_right(idv: str, text: str) -> str:
+    """SQL: the same of a text that looks whole (columns.looks_whole) and ends in a digit or X, at a third of the cost;
+    `idv` are its first 17 digits."""
+    day = f"CAST(round(({idv} - {idv} % 1000) / 1000) AS BIGINT) % 10000"
+    last = f"CASE substr({text}, 18, 1) WHEN 'X' THEN 10 ELSE ascii(substr({text}, 18, 1)) - 48 END"
+    return f"""coalesce({_has_province(text)} AND {day} BETWEEN 101 AND 1231 AND {day} % 100 BETWEEN 1 AND 31
+        AND ({_sum_of_digits(idv)} + {last}) % 11 IN (1, -10), false)"""
+
+
+def _has_province(text: str) -> str:
+    """SQL: a text that begins with two digits begins like an ID number. As a list after IN the provinces would become a
+    join, for which every row is cleaned, also those that need no cleaning."""
+    return f"(strpos('{_PROVINCES}', substr({text}, 1, 2)) > 0 OR substr({text}, 1, 1) = '9')"
+
+
+def _sum_of_digits(idv: str) -> str:
+    """SQL: the weighted sum of 17 digits, modulo 11. As 10 is -1 modulo 11, the digit of 10^k is ± the difference of the
+    remainders by 10^(k+1) and 10^k, and no digit need be cut out."""
+    signed = [weight * (-1) ** place for place, weight in enumerate(reversed(resident_id.WEIGHTS))]
+    terms = [f"{_least_rest(signed[-1])} * {idv}"]
+    for place in range(1, len(signed)):
+        terms.append(f"{_least_rest(signed[place - 1] - signed[place])} * ({idv} % {10**place})")
+    return " + ".join(terms)
+
+
+def _least_rest(number: int) -> int:
+    """Modulo 11, from -5 to 5: the sum of 17 such terms stays within 64 bits."""
+    return (number + 5) % 11 - 5
 
 
 def is_placeholder(text: str) -> str:
