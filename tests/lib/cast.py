@@ -9,8 +9,9 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from notoneless.org.actions import create_first_admin, create_user, load_places, load_schools
-from notoneless.org.models import User
+from notoneless.org.actions import create_first_officer, create_user, load_places, load_schools
+from notoneless.org.grants import decide_grant
+from notoneless.org.models import Grant, User
 from notoneless.policy.places import Places, code_range
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -51,10 +52,27 @@ class Cast:
     teacher: User
     partner: User
     auditor: User
+    security: User
     stranger: User
 
     def __iter__(self):
         return iter(vars(self).values())
+
+    def person(self, username: str, display_name: str, role: str, now: dt.datetime = NOW, **post: str) -> User:
+        """One more account as accounts come to be: made by the administrator, approved by the security administrator."""
+        return approved(self.admin, self.security, now, username=username, display_name=display_name, role=role, **post)
+
+
+def approved(admin: User, security: User, now: dt.datetime = NOW, **fields: str) -> User:
+    """An account that is open; its password is PASSWORD."""
+    user = create_user(password=PASSWORD, by=admin, now=now, must_change_password=False, **fields)
+    return approve(user, security, now)
+
+
+def approve(user: User, security: User, now: dt.datetime = NOW) -> User:
+    """Approve the account's open asking; returns the account as it is then."""
+    grant = Grant.objects.get(user=user, state=Grant.State.OPEN)
+    return decide_grant(grant=grant, approved=True, by=security, now=now).user
 
 
 def make_places(now: dt.datetime = NOW, by: User | None = None) -> None:
@@ -71,15 +89,17 @@ def make_places(now: dt.datetime = NOW, by: User | None = None) -> None:
 
 
 def make_cast(now: dt.datetime = NOW) -> Cast:
-    """Places, schools and ten people; everyone's password is PASSWORD."""
+    """Places, schools and eleven people; everyone's password is PASSWORD."""
     make_places(now)
-    admin = create_first_admin(username="admin", display_name="系统管理员老季", password=PASSWORD, now=now)
+    admin = create_first_officer(username="admin", display_name="系统管理员老季", password=PASSWORD, now=now)
+    security = create_first_officer(
+        username="security", display_name="安全员老卫", role="security_admin", password=PASSWORD, now=now
+    )
+    security.must_change_password = False
+    security.save(update_fields=["must_change_password"])
 
     def person(username: str, display_name: str, role: str, **post: str) -> User:
-        return create_user(
-            username=username, display_name=display_name, role=role, password=PASSWORD, by=admin, now=now,
-            must_change_password=False, **post,
-        )  # fmt: skip
+        return approved(admin, security, now, username=username, display_name=display_name, role=role, **post)
 
     return Cast(
         admin=admin,
@@ -91,5 +111,6 @@ def make_cast(now: dt.datetime = NOW) -> Cast:
         teacher=person("teacher_li", "李老师", "teacher", school_code=SCHOOL),
         partner=person("partner", "残联老于", "partner", place_code=COUNTY, sender=FEDERATION),
         auditor=person("auditor", "审计员老段", "auditor", place_code=COUNTY),
+        security=security,
         stranger=person("stranger", "邻县小庄", "county_clerk", place_code=FOREIGN_COUNTY),
     )

@@ -28,7 +28,6 @@ from notoneless.jobs.queue import enqueue
 from notoneless.link.records.actions import undo_link
 from notoneless.link.records.models import Child, ReviewPair
 from notoneless.link.records.queries import get_members
-from notoneless.org.actions import create_user
 from notoneless.org.models import User
 from notoneless.roster.records.models import Delivery, SenderHabit, UploadDraft
 
@@ -60,10 +59,7 @@ def home_county(cast: Cast) -> County:
 
 def foreign_county(cast: Cast) -> County:
     """沂水县, 沂城街道第二小学; it needs a second person to decide."""
-    head = create_user(
-        username="stranger_head", display_name="邻县老靳", role="county_head", place_code=c.FOREIGN_COUNTY,
-        password=c.PASSWORD, by=cast.admin, now=c.NOW, must_change_password=False,
-    )  # fmt: skip
+    head = cast.person("stranger_head", "邻县老靳", "county_head", place_code=c.FOREIGN_COUNTY)
     like = replace(rosters.XIAOHUA, school=c.FOREIGN_SCHOOL, address=rosters.FOREIGN_ADDRESS)
     return _county(c.FOREIGN_COUNTY, cast.stranger, head, "郑冯陈褚卫", like, 51)
 

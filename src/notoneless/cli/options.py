@@ -19,6 +19,10 @@ AsAdmin = Annotated[
     str,
     typer.Option("--by", metavar="账号", envvar="NOTONELESS_USER", help="以哪个账号的身份（默认：唯一的系统管理员）"),
 ]
+AsSecurity = Annotated[
+    str,
+    typer.Option("--by", metavar="账号", envvar="NOTONELESS_USER", help="以哪个账号的身份（默认：唯一的安全管理员）"),
+]
 AsAuditor = Annotated[
     str, typer.Option("--by", metavar="账号", envvar="NOTONELESS_USER", help="以哪个账号的身份（默认：唯一的审计）")
 ]

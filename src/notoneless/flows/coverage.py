@@ -178,7 +178,7 @@ def _area(user: User) -> tuple[str, str]:
 
 def _units(user: User) -> Mapping[str, list[Unit]]:
     """What lists are expected for: the townships and the schools in sight, in order of their codes."""
-    schools = list_schools(user).order_by("code").values_list("code", "name", "place_code")
+    schools = list_schools(user).filter(is_active=True).order_by("code").values_list("code", "name", "place_code")
     towns = list_places(user, "town").order_by("code").values_list("code", "name")
     return {
         "township": [Unit(code, name, code) for code, name in towns if not user.school_code],

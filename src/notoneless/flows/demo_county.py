@@ -32,8 +32,9 @@ from notoneless.flows.sweep import run_sweep
 from notoneless.link.records.models import ReviewPair
 from notoneless.link.records.queries import MEMBERS, SWEEPS
 from notoneless.org import actions as org
+from notoneless.org import grants
 from notoneless.org.keys import lake
-from notoneless.org.models import Place, School, User
+from notoneless.org.models import Grant, Place, School, User
 from notoneless.org.roles import ROLES
 from notoneless.policy.places import code_range
 
@@ -196,18 +197,23 @@ def make_accounts(folder: Path, now: dt.datetime, *, region: str) -> None:
 
 
 def _make_account(username: str, fields: dict[str, str], password: str, now: dt.datetime) -> None:
-    if fields["role"] == "system_admin":
-        org.create_first_admin(username=username, display_name=fields["display_name"], password=password, now=now)
+    if fields["role"] in ("system_admin", "security_admin"):
+        org.create_first_officer(username=username, password=password, now=now, **fields)
         User.objects.filter(username=username).update(must_change_password=False)
         return
-    admin = User.objects.get(username="admin")
-    org.create_user(username=username, password=password, by=admin, now=now, must_change_password=False, **fields)
+    admin, security = (User.objects.get(username=name) for name in ("admin", "security"))
+    user = org.create_user(
+        username=username, password=password, by=admin, now=now, must_change_password=False, **fields
+    )
+    grant = user.grants.get(state=Grant.State.OPEN)
+    grants.decide_grant(grant=grant, approved=True, by=security, now=now)
 
 
 def _people(region: str) -> list[tuple[str, dict[str, str]]]:
     """Who signs in to the demonstration; school people only once schools have been delivered."""
     people = [
         ("admin", {"role": "system_admin", "display_name": "季管理"}),
+        ("security", {"role": "security_admin", "display_name": "卫安全"}),
         ("clerk", {"role": "county_clerk", "display_name": "王经办", "place_code": region}),
         ("head", {"role": "county_head", "display_name": "赵局长", "place_code": region}),
         ("town", {"role": "township_officer", "display_name": "孙干部", "place_code": TOWN}),

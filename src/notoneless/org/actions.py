@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
@@ -10,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from notoneless.common.errors import Fault
-from notoneless.org.models import Place, School, User
+from notoneless.org import grants
+from notoneless.org.models import Grant, Place, School, User
 from notoneless.org.permissions import Permission, check_may
-from notoneless.org.roles import ROLES, Reach
+from notoneless.org.posts import check_officer, checked_post
+from notoneless.org.roles import OFFICERS, ROLES
 from notoneless.policy import places as divisions
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
@@ -32,56 +34,41 @@ def create_user(
     place_code: str = "",
     school_code: str = "",
     sender: str = "",
+    reason: str = "",
     must_change_password: bool = True,
 ) -> User:
-    """A new account. A school's people get the school's place.
+    """A new account, closed until the security administrator approves the asking that is made with it.
 
     Raises Fault E701 without the right, E707 weak password, E709 taken name, E710 lacking place, school or sending
-    unit, E711 unknown role, E712 unknown place or school.
+    unit, E711 unknown role, E712 unknown place or school, E731 two of 三员 in one hand, E737 closed place or school.
     """
     check_may(by, Permission.ORG_MANAGE)
-    return _create(
-        by=by, now=now, password=password, username=username, display_name=display_name, role=role,
-        place_code=place_code, school_code=school_code, sender=sender, must_change_password=must_change_password,
-    )  # fmt: skip
+    post = checked_post(role, place_code, school_code, sender)
+    user = User(username=username, display_name=display_name, is_active=False, created_at=now, **vars(post))
+    user.must_change_password = must_change_password
+    _insert(user, password)
+    grants.open_grant(user, Grant.Kind.CREATE, post, by=by, now=now, reason=reason)
+    _record_user(Action.USER_CREATE, user, by, now, role_name=ROLES[role].name)
+    return user
 
 
 @transaction.atomic
-def create_first_admin(*, username: str, display_name: str, password: str, now: dt.datetime) -> User:
-    """The system administrator of a fresh installation: the one account that nobody makes.
-
-    Raises Fault E714, E707.
-    """
-    if User.objects.exists():
-        raise Fault("E714")
-    return _create(
-        by=None, now=now, password=password, username=username, display_name=display_name, role="system_admin",
-        place_code="", school_code="", sender="", must_change_password=True,
-    )  # fmt: skip
-
-
-@transaction.atomic
-def move_user(
-    *,
-    user: User,
-    role: str,
-    by: User,
-    now: dt.datetime,
-    place_code: str = "",
-    school_code: str = "",
-    sender: str = "",
+def create_first_officer(
+    *, username: str, display_name: str, password: str, now: dt.datetime, role: str = "system_admin", place_code: str = ""
 ) -> User:
-    """Another role, place, school or unit for an account; it counts from the person's next request on.
+    """The first account of one of 三员: made by the installation itself, for there is nobody yet who could.
 
-    Raises Fault E701, E710–E712, E713 for one's own account.
+    Raises Fault E711 for another role, E714 when there is an open account of that role, E707, E709–E712, E731.
     """
-    check_may(by, Permission.ORG_MANAGE)
-    if user.pk == by.pk:
-        raise Fault("E713")
-    user.role = role
-    user.place_code, user.school_code, user.sender = _checked_post(role, place_code, school_code, sender)
-    user.save(update_fields=["role", "place_code", "school_code", "sender"])
-    _record_user(Action.USER_MOVE, user, by, now, role_name=ROLES[role].name)
+    if role not in OFFICERS:
+        raise Fault("E711", role=role)
+    if User.objects.filter(role=role, is_active=True).exists():
+        raise Fault("E714", role=ROLES[role].name)
+    post = checked_post(role, place_code)
+    user = User(username=username, display_name=display_name, created_at=now, **vars(post))
+    check_officer(user, post)
+    _insert(user, password)
+    _record_user(Action.USER_CREATE, user, None, now, role_name=ROLES[role].name)
     return user
 
 
@@ -89,13 +76,15 @@ def move_user(
 def disable_user(*, user: User, by: User, now: dt.datetime) -> User:
     """Close an account; its open sessions end at their next request.
 
-    Raises Fault E701, E713 for one's own account.
+    Raises Fault E701, E713 for one's own account, E733 for the last one of 三员, E738 when it is closed.
     """
     check_may(by, Permission.ORG_MANAGE)
     if user.pk == by.pk:
         raise Fault("E713")
+    grants.check_not_last(user)
+    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        raise Fault("E738", where=user.username)
     user.is_active = False
-    user.save(update_fields=["is_active"])
     _record_user(Action.USER_DISABLE, user, by, now)
     return user
 
@@ -114,13 +103,33 @@ def change_password(*, by: User, old_password: str, new_password: str, now: dt.d
 
 @transaction.atomic
 def reset_password(*, user: User, new_password: str, by: User, now: dt.datetime) -> User:
-    """Give an account a password that must be changed at the next login. Raises Fault E701, E707."""
+    """Give an account a password that must be changed at the next login.
+
+    The two other officers' passwords are out of reach: with them one person would be all three. Raises Fault E701,
+    E707, E734.
+    """
     check_may(by, Permission.ORG_MANAGE)
+    if user.role in OFFICERS and user.pk != by.pk:
+        raise Fault("E734", role=ROLES[user.role].name)
+    _set_password(user, new_password)
+    _record_user(Action.PASSWORD_RESET, user, by, now)
+    return user
+
+
+@transaction.atomic
+def reset_officer_password(*, user: User, new_password: str, now: dt.datetime) -> User:
+    """The same for one of 三员, done at the machine itself, by the installation. Raises Fault E707, E711."""
+    if user.role not in OFFICERS:
+        raise Fault("E711", role=user.role)
+    _set_password(user, new_password)
+    _record_user(Action.PASSWORD_RESET, user, None, now)
+    return user
+
+
+def _set_password(user: User, new_password: str) -> None:
     user.password = _hashed(new_password, user)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
-    _record_user(Action.PASSWORD_RESET, user, by, now)
-    return user
 
 
 @transaction.atomic
@@ -167,13 +176,39 @@ def load_schools(*, schools: Iterable[Mapping[str, Any]], by: User | None, now: 
     return len(rows)
 
 
+@transaction.atomic
+def switch_school(*, school: School, active: bool, by: User, now: dt.datetime) -> School:
+    """Close a school or open it again; the same again changes nothing and leaves no trace. Raises Fault E701."""
+    return _switch(school, active, Action.SCHOOL_SWITCH, by, now)
+
+
+@transaction.atomic
+def switch_place(*, place: Place, active: bool, by: User, now: dt.datetime) -> Place:
+    """Take a place out of use or back; nobody's scope changes by it. Raises Fault E701."""
+    return _switch(place, active, Action.PLACE_SWITCH, by, now)
+
+
+Switched = TypeVar("Switched", Place, School)
+
+
+def _switch(row: Switched, active: bool, action: Action, by: User, now: dt.datetime) -> Switched:
+    check_may(by, Permission.ORG_MANAGE)
+    changed = type(row).objects.filter(pk=row.pk, is_active=not active).update(is_active=active)
+    row.is_active = active
+    if changed:
+        place_code = row.place_code if isinstance(row, School) else row.code
+        state = "启用" if active else "停用"
+        record(
+            action, by=by, now=now, object_kind=row._meta.model_name or "", object_id=row.pk, place_code=place_code,
+            state=state,
+        )  # fmt: skip
+    return row
+
+
 _SCHOOL_FIELDS = ("code", "name", "place_code", "stage", "low_grade", "high_grade", "address")
 
 
-def _create(*, by: User | None, now: dt.datetime, password: str, **fields: Any) -> User:
-    user = User(created_at=now, **fields)
-    posted = _checked_post(user.role, user.place_code, user.school_code, user.sender)
-    user.place_code, user.school_code, user.sender = posted
+def _insert(user: User, password: str) -> None:
     user.password = _hashed(password, user)
     if User.objects.filter(username=user.username).exists():
         raise Fault("E709", username=user.username)
@@ -182,31 +217,6 @@ def _create(*, by: User | None, now: dt.datetime, password: str, **fields: Any) 
             user.save(force_insert=True)
     except IntegrityError as error:  # two at once
         raise Fault("E709", username=user.username) from error
-    _record_user(Action.USER_CREATE, user, by, now, role_name=ROLES[user.role].name)
-    return user
-
-
-def _checked_post(role_id: str, place_code: str, school_code: str, sender: str) -> tuple[str, str, str]:
-    """(place, school, sending unit) that the role needs, and no others. Raises Fault E710–E712."""
-    role = ROLES.get(role_id)
-    if role is None:
-        raise Fault("E711", role=role_id)
-    if role.id == "system_admin":
-        return "", "", ""
-    if role.reach is Reach.SCHOOL:
-        if not school_code:
-            raise Fault("E710", role=role.name, lacking="学校")
-        school = School.objects.filter(code=school_code).first()
-        if school is None:
-            raise Fault("E712", number=school_code, kind="学校")
-        return school.place_code, school.code, ""
-    if not place_code:
-        raise Fault("E710", role=role.name, lacking="辖区")
-    if not Place.objects.filter(code=place_code).exists():
-        raise Fault("E712", number=place_code, kind="辖区")
-    if role.id == "partner" and not sender:
-        raise Fault("E710", role=role.name, lacking="送达单位")
-    return place_code, "", sender if role.id == "partner" else ""
 
 
 def _hashed(password: str, user: User) -> str:

@@ -11,11 +11,10 @@ from django.db.models import Q, QuerySet
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.org.scope import Scope
+from notoneless.policy.places import full_code
 from notoneless.trail.actions import Action
 from notoneless.trail.models import Event
 from notoneless.trail.record import record
-
-PLACE_DIGITS = 12
 
 
 def list_events(user: User) -> QuerySet[Event]:
@@ -25,7 +24,7 @@ def list_events(user: User) -> QuerySet[Event]:
     scope = Scope.of(user)
     low, high = scope.bounds()
     seen = Q(place_code__gte=low, place_code__lt=high) if low else Q(pk__in=[])
-    if scope.covers(settings.REGION.ljust(PLACE_DIGITS, "0")):
+    if scope.covers(full_code(settings.REGION)):
         seen |= Q(place_code="")
     return Event.objects.filter(seen)
 

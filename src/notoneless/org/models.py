@@ -26,6 +26,8 @@ class Place(models.Model):
     parent_code = models.CharField("上级代码", max_length=12, blank=True)
     low = models.CharField("辖区起码", max_length=12)
     high = models.CharField("辖区止码（不含）", max_length=12)
+    # Not in use: no new account is given it. What stands there already stays, and scope does not ask.
+    is_active = models.BooleanField("启用", default=True)
 
     class Meta:
         verbose_name = "辖区"
@@ -39,7 +41,7 @@ class Place(models.Model):
         """Nothing about a person."""
 
         personal: set[str] = set()
-        safe = {"code", "name", "level", "parent_code", "low", "high"}
+        safe = {"code", "name", "level", "parent_code", "low", "high", "is_active"}
 
     def __str__(self) -> str:
         return self.name
@@ -55,6 +57,8 @@ class School(models.Model):
     low_grade = models.CharField("最低年级", max_length=2, blank=True)
     high_grade = models.CharField("最高年级", max_length=2, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
+    # Closed (撤并): no new account is given it and no list is expected from it; children of earlier lists keep it.
+    is_active = models.BooleanField("启用", default=True)
 
     class Meta:
         verbose_name = "学校"
@@ -65,7 +69,7 @@ class School(models.Model):
         """Nothing about a person: a school's address is public."""
 
         personal: set[str] = set()
-        safe = {"code", "name", "place_code", "stage", "low_grade", "high_grade", "address"}
+        safe = {"code", "name", "place_code", "stage", "low_grade", "high_grade", "address", "is_active"}
 
     def __str__(self) -> str:
         return self.name
@@ -121,6 +125,71 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class Grant(models.Model):
+    """One asking for an account's role and scope (授权申请): asked by who keeps accounts, decided by who grants.
+
+    An account has at most one open asking. Who asked never decides: the database says so too.
+    """
+
+    class Kind(models.TextChoices):
+        """What would take effect."""
+
+        CREATE = "create", "新建账号"
+        MOVE = "move", "调整角色或范围"
+        ENABLE = "enable", "恢复账号"
+
+    class State(models.TextChoices):
+        """How it stands."""
+
+        OPEN = "open", "待批准"
+        APPROVED = "approved", "已批准"
+        REFUSED = "refused", "不批准"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants", verbose_name="账号")
+    kind = models.CharField("事项", max_length=8, choices=Kind.choices)
+    role = models.CharField("角色", max_length=20)
+    place_code = models.CharField("辖区", max_length=12, blank=True)
+    school_code = models.CharField("学校", max_length=10, blank=True)
+    sender = models.CharField("送达单位", max_length=60, blank=True)
+    reason = models.CharField("申请理由", max_length=300, blank=True)
+    state = models.CharField("状态", max_length=9, choices=State.choices, default=State.OPEN)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="申请人")
+    asked_at = models.DateTimeField("申请时间")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, verbose_name="办结人")
+    decided_at = models.DateTimeField("办结时间", null=True)
+    decision_reason = models.CharField("办结理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "授权申请"
+        ordering = ["-asked_at", "-id"]
+        indexes = [models.Index(fields=["state", "asked_at"], name="grant_state")]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(state="open"), name="grant_one_open"),
+            models.CheckConstraint(
+                name="grant_decided_by_and_at",
+                condition=Q(state="open", decided_by=None, decided_at=None)
+                | (~Q(state="open") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="grant_asker_never_decides",
+                condition=~Q(state__in=["approved", "refused"]) | ~Q(decided_by=F("asked_by")),
+            ),
+        ]
+
+    class Privacy:
+        """Accounts by key only; the reasons are about posts."""
+
+        personal: set[str] = set()
+        safe = {
+            "id", "user", "kind", "role", "place_code", "school_code", "sender", "reason", "state", "asked_by",
+            "asked_at", "decided_by", "decided_at", "decision_reason",
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.user_id}"
 
 
 class LoginAttempt(models.Model):

@@ -1,13 +1,14 @@
 """Reads on staff, places and schools."""
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from notoneless.common.errors import Fault
 from notoneless.org.models import Place, School, User
 from notoneless.org.permissions import Permission, check_may, may
 from notoneless.org.roles import ROLES, Reach
 from notoneless.org.scope import Scope
-from notoneless.policy.places import code_range
+from notoneless.policy.places import code_range, full_code
 
 
 def list_places(user: User, level: str = "") -> QuerySet[Place]:
@@ -49,9 +50,38 @@ def place_name(code: str) -> str:
 
 
 def list_staff(user: User) -> QuerySet[User]:
-    """All accounts, for those who manage them (Fault E701)."""
+    """Accounts in sight, by name: all for those who keep or grant them, those of the own place for an auditor, who
+    sees accounts without a place too when the place is the installation's. Raises Fault E701.
+    """
+    check_may(user, Permission.STAFF_VIEW)
+    found = User.objects.order_by("username")
+    if may(user, Permission.ORG_MANAGE) or may(user, Permission.GRANT_DECIDE):
+        return found
+    scope = Scope.of(user)
+    seen = scope.q()
+    if scope.covers(full_code(settings.REGION)):
+        seen |= Q(place_code="")
+    return found.filter(seen)
+
+
+def get_staff(user: User, user_id: int) -> User:
+    """One account; out of sight like absent (E701, E704)."""
+    found = list_staff(user).filter(pk=user_id).first()
+    if found is None:
+        raise Fault("E704", where=str(user_id))
+    return found
+
+
+def list_all_schools(user: User) -> QuerySet[School]:
+    """The register of schools, for those who manage it (E701)."""
     check_may(user, Permission.ORG_MANAGE)
-    return User.objects.order_by("username")
+    return School.objects.order_by("code")
+
+
+def list_all_places(user: User) -> QuerySet[Place]:
+    """The tree of places, for those who manage it (E701)."""
+    check_may(user, Permission.ORG_MANAGE)
+    return Place.objects.order_by("code")
 
 
 def list_workers(user: User) -> QuerySet[User]:

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     CASE_REOPEN = "case.reopen"
     TRAIL_VIEW = "trail.view"
     ORG_MANAGE = "org.manage"
+    STAFF_VIEW = "staff.view"
+    GRANT_DECIDE = "grant.decide"
     JOB_VIEW = "job.view"
 
 
@@ -46,6 +48,8 @@ PERMISSION_NAMES = {
     Permission.CASE_REOPEN: "重新打开已销号的个案",
     Permission.TRAIL_VIEW: "看留痕",
     Permission.ORG_MANAGE: "管理账号、学校与辖区",
+    Permission.STAFF_VIEW: "看账号与授权申请",
+    Permission.GRANT_DECIDE: "批准账号的角色与范围",
     Permission.JOB_VIEW: "看后台任务",
 }
 
@@ -176,10 +180,16 @@ class Auditor(Role):
 
     id = "auditor"
     name = "审计"
-    description = "查留痕、批次和摸排的数字；看不到孩子的档案"
+    description = "查留痕、账号与授权、批次和摸排的数字；看不到孩子的档案，什么都不改"
     reach = Reach.PLACE
     permissions = frozenset(
-        {Permission.ROSTER_VIEW, Permission.SWEEP_VIEW, Permission.TRAIL_VIEW, Permission.JOB_VIEW}
+        {
+            Permission.ROSTER_VIEW,
+            Permission.SWEEP_VIEW,
+            Permission.TRAIL_VIEW,
+            Permission.STAFF_VIEW,
+            Permission.JOB_VIEW,
+        }
     )
 
 
@@ -188,14 +198,28 @@ class SystemAdmin(Role):
 
     id = "system_admin"
     name = "系统管理员"
-    description = "管账号、学校和辖区，看后台任务；看不到孩子，也看不到留痕"
+    description = "管账号、学校和辖区，看后台任务；新账号和调整要安全管理员批准；看不到孩子，也看不到留痕"
     reach = Reach.NONE
-    permissions = frozenset({Permission.ORG_MANAGE, Permission.JOB_VIEW})
+    permissions = frozenset({Permission.ORG_MANAGE, Permission.STAFF_VIEW, Permission.JOB_VIEW})
+
+
+class SecurityAdmin(Role):
+    """安全管理员."""
+
+    id = "security_admin"
+    name = "安全管理员"
+    description = "批准账号的角色与范围：批准后才生效；自己不建账号，看不到孩子，也看不到留痕"
+    reach = Reach.NONE
+    permissions = frozenset({Permission.STAFF_VIEW, Permission.GRANT_DECIDE})
 
 
 ROLES: dict[str, type[Role]] = {
     role.id: role
     for role in (
         CountyClerk, CountyHead, TownshipOfficer, Principal, Teacher, Partner, Auditor, SystemAdmin,
+        SecurityAdmin,
     )
 }  # fmt: skip
+
+OFFICERS = (SystemAdmin.id, SecurityAdmin.id, Auditor.id)
+"""三员分立: who keeps accounts, who grants, who audits. No account ever passes from one to another."""

@@ -12,13 +12,19 @@ class Action(StrEnum):
 
     USER_CREATE = "user.create"
     USER_DISABLE = "user.disable"
-    USER_MOVE = "user.move"
+    USER_MOVE = "user.move"  # in trails of before there were grants
+    GRANT_ASK = "grant.ask"
+    GRANT_APPROVE = "grant.approve"
+    GRANT_REFUSE = "grant.refuse"
+    GRANT_WITHDRAW = "grant.withdraw"
     PASSWORD_CHANGE = "user.password"
     PASSWORD_RESET = "user.password_reset"
     TOKEN_CREATE = "token.create"
     TOKEN_REVOKE = "token.revoke"
     PLACE_LOAD = "place.load"
     SCHOOL_LOAD = "school.load"
+    SCHOOL_SWITCH = "school.switch"
+    PLACE_SWITCH = "place.switch"
 
     ROSTER_DELIVER = "roster.deliver"
     ROSTER_REVOKE = "roster.revoke"

@@ -9,13 +9,14 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from tests.lib.cast import FEDERATION, PASSWORD, Cast
+from tests.lib.cast import FEDERATION, PASSWORD, Cast, approve
 from tests.lib.machine import ROOT, Machine, token_of
 from tests.lib.web import hukou_csv
 
 from notoneless.api.site import api
 from notoneless.org import throttle
-from notoneless.org.actions import disable_user, move_user
+from notoneless.org.actions import disable_user
+from notoneless.org.grants import ask_move
 from notoneless.org.models import ApiToken, LoginAttempt, User
 from notoneless.org.permissions import may
 from notoneless.org.tokens import NEEDS, revoke_token
@@ -149,7 +150,9 @@ def test_stopped_expired_and_closed_accounts_are_out_at_once(cast: Cast) -> None
 def test_a_moved_account_takes_its_tokens_along(cast: Cast) -> None:
     machine = Machine.of(cast, cast.clerk)
     delivery = machine.delivered()
-    move_user(user=cast.clerk, role="auditor", place_code="371323000000", by=cast.admin, now=timezone.now())
+    ask_move(user=cast.clerk, role="auditor", place_code="371323000000", by=cast.admin, now=timezone.now())
+    assert machine.get(f"deliveries/{delivery}").status_code == 200
+    approve(cast.clerk, cast.security)
     assert machine.get(f"deliveries/{delivery}").status_code == 404
     assert machine.send(place_code="371323").json()["code"] == "E701"
 

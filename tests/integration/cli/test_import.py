@@ -119,9 +119,14 @@ def test_the_first_account_is_the_administrator(db: None) -> None:
     first = ["user", "add", "admin", "--name", "季管理", "--role"]
     assert run(*first, "county_clerk", by="").stderr.startswith("E915")
     assert run(*first, "system_admin", by="").exit_code == 0
+    assert run("user", "add", "anquan", "--name", "卫安全", "--role", "security_admin", by="").exit_code == 0
     line = ["user", "add", "clerk", "--role", "county_clerk", "--name", "王经办", "--place", "371321"]
     assert run(*line, by="").exit_code == 0
+    assert run("delivery", "list", by="").exit_code != 0  # nobody has approved the account yet
+    assert run("user", "approve", "clerk", by="").exit_code == 0
+    assert run("user", "approve", "clerk", by="").stderr.startswith("E704")
     assert run("delivery", "list", by="").exit_code == 0
+    assert run("user", "reset", "anquan", by="").exit_code == 0
 
 
 def test_queued_jobs_are_worked_off(cast: Cast) -> None:

@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from tests.lib import cast as c
 
 from notoneless.common.errors import Fault
-from notoneless.org import actions
+from notoneless.org import actions, grants
 from notoneless.org.models import Place, School, User
 from notoneless.org.queries import place_name
 from notoneless.policy.places import Place as Division
 from notoneless.trail.models import Event
+from notoneless.trail.sentence import sentence
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +38,10 @@ def new(cast: c.Cast, **fields: str) -> User:
     return actions.create_user(**(known | fields), by=cast.admin, now=c.NOW)
 
 
-def test_a_new_account_must_change_its_password(cast: c.Cast) -> None:
+def test_a_new_account_is_closed_and_must_change_its_password(cast: c.Cast) -> None:
     user = new(cast)
     assert user.must_change_password
+    assert not user.is_active
     assert user.check_password(c.PASSWORD)
     assert (user.place_code, user.school_code, user.created_at) == (c.TOWN, c.SCHOOL, c.NOW)
 
@@ -49,7 +51,7 @@ def test_only_the_administrator_manages_accounts(cast: c.Cast) -> None:
         if user == cast.admin:
             continue
         refused("E701", lambda user=user: actions.disable_user(user=cast.teacher, by=user, now=c.NOW))
-        refused("E701", lambda user=user: actions.move_user(user=cast.teacher, role="auditor", by=user, now=c.NOW))
+        refused("E701", lambda user=user: grants.ask_move(user=cast.teacher, role="auditor", by=user, now=c.NOW))
         refused("E701", lambda user=user: actions.load_places(by=user, now=c.NOW, places=[]))
         refused("E701", lambda user=user: actions.load_schools(by=user, now=c.NOW, schools=[]))
         refused(
@@ -73,23 +75,20 @@ def test_weak_passwords_are_refused(cast: c.Cast, password: str) -> None:
     refused("E707", lambda: new(cast, username="teacher_wang", password=password))
 
 
+def move(cast: c.Cast, user: User, **fields: str) -> User:
+    grants.ask_move(user=user, by=cast.admin, now=c.NOW, **fields)
+    return c.approve(user, cast.security)
+
+
 def test_a_post_keeps_no_leftovers_of_another(cast: c.Cast) -> None:
-    moved = actions.move_user(
-        user=cast.teacher,
-        role="partner",
-        place_code=c.COUNTY,
-        school_code=c.SCHOOL,
-        sender="民政局",
-        by=cast.admin,
-        now=c.NOW,
-    )
+    unit = {"place_code": c.COUNTY, "school_code": c.SCHOOL, "sender": "民政局"}
+    moved = move(cast, cast.teacher, role="partner", **unit)
     moved.refresh_from_db()
     assert (moved.role, moved.place_code, moved.school_code, moved.sender) == ("partner", c.COUNTY, "", "民政局")
-    actions.move_user(user=moved, role="system_admin", place_code=c.COUNTY, sender="民政局", by=cast.admin, now=c.NOW)
+    move(cast, moved, role="system_admin", place_code=c.COUNTY, sender="民政局")
     moved.refresh_from_db()
     assert (moved.place_code, moved.school_code, moved.sender) == ("", "", "")
-    with pytest.raises(Fault):
-        actions.move_user(user=cast.admin, role="auditor", place_code=c.COUNTY, by=cast.admin, now=c.NOW)
+    refused("E713", lambda: grants.ask_move(user=cast.admin, role="teacher", by=cast.admin, now=c.NOW))
 
 
 def test_the_table_refuses_a_teacher_without_school_and_a_partner_without_unit(cast: c.Cast) -> None:
@@ -102,6 +101,9 @@ def test_disabling(cast: c.Cast) -> None:
     actions.disable_user(user=cast.teacher, by=cast.admin, now=c.NOW)
     assert not User.objects.get(pk=cast.teacher.pk).is_active
     refused("E713", lambda: actions.disable_user(user=cast.admin, by=cast.admin, now=c.NOW))
+    refused("E738", lambda: actions.disable_user(user=cast.teacher, by=cast.admin, now=c.NOW))
+    for officer in (cast.security, cast.auditor):
+        refused("E733", lambda officer=officer: actions.disable_user(user=officer, by=cast.admin, now=c.NOW))
 
 
 def test_changing_and_resetting_a_password(cast: c.Cast) -> None:
@@ -119,12 +121,53 @@ def test_changing_and_resetting_a_password(cast: c.Cast) -> None:
     assert not cast.teacher.must_change_password
 
 
-def test_the_first_administrator_is_made_once() -> None:
-    first = actions.create_first_admin(username="root", display_name="管理员", password=c.PASSWORD, now=c.NOW)
-    assert first.role == "system_admin"
-    refused(
-        "E714", lambda: actions.create_first_admin(username="b", display_name="b", password=c.PASSWORD, now=c.NOW)
+def first(role: str, name: str, **fields: str) -> User:
+    return actions.create_first_officer(
+        username=name, display_name=name, password=c.PASSWORD, role=role, now=c.NOW, **fields
     )
+
+
+def test_the_first_of_each_of_three_officers_is_made_once() -> None:
+    c.make_places()
+    assert first("system_admin", "季").is_active
+    assert first("security_admin", "卫").is_active
+    assert first("auditor", "段", place_code=c.COUNTY).place_code == c.COUNTY
+    for role in ("system_admin", "security_admin", "auditor"):
+        refused("E714", lambda role=role: first(role, "又一个", place_code=c.COUNTY))
+    refused("E711", lambda: first("county_clerk", "经办", place_code=c.COUNTY))
+
+
+def test_the_other_officers_passwords_are_out_of_reach(cast: c.Cast) -> None:
+    for officer in (cast.security, cast.auditor):
+        refused(
+            "E734",
+            lambda officer=officer: actions.reset_password(
+                user=officer, new_password=c.PASSWORD, by=cast.admin, now=c.NOW
+            ),
+        )
+    fresh = "Another-good-1949"
+    assert actions.reset_officer_password(user=cast.auditor, new_password=fresh, now=c.NOW).check_password(fresh)
+    refused(
+        "E711", lambda: actions.reset_officer_password(user=cast.clerk, new_password=c.PASSWORD, now=c.NOW)
+    )
+
+
+def test_closing_a_school_and_a_place_and_opening_them_again(cast: c.Cast) -> None:
+    school, town = School.objects.get(pk=c.SCHOOL), Place.objects.get(pk=c.TOWN)
+    for user in cast:
+        if user != cast.admin:
+            refused("E701", lambda user=user: actions.switch_school(school=school, active=False, by=user, now=c.NOW))
+            refused("E701", lambda user=user: actions.switch_place(place=town, active=False, by=user, now=c.NOW))
+    before = Event.objects.count()
+    for _again in range(2):
+        actions.switch_school(school=school, active=False, by=cast.admin, now=c.NOW)
+        actions.switch_place(place=town, active=False, by=cast.admin, now=c.NOW)
+    assert Event.objects.count() == before + 2
+    assert sentence(Event.objects.last()).endswith(f"把辖区 {c.TOWN} 改为停用")
+    refused("E737", lambda: new(cast))
+    refused("E737", lambda: new(cast, role="township_officer", place_code=c.TOWN))
+    actions.switch_school(school=school, active=True, by=cast.admin, now=c.NOW)
+    assert new(cast).school_code == c.SCHOOL
 
 
 def test_places_and_schools_can_be_loaded_again(cast: c.Cast) -> None:

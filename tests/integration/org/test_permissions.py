@@ -10,7 +10,7 @@ from notoneless.common.errors import Fault
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may, may
 from notoneless.org.queries import list_staff, list_workers, role_names, sees_children
-from notoneless.org.roles import PERMISSION_NAMES, ROLES, Reach, Role
+from notoneless.org.roles import OFFICERS, PERMISSION_NAMES, ROLES, Reach, Role
 
 CHILDREN = {
     Permission.CHILD_VIEW, Permission.CHILD_UNMASK, Permission.LEDGER_VIEW, Permission.LEDGER_EXPORT,
@@ -27,7 +27,7 @@ def test_every_permission_has_a_name_and_a_holder() -> None:
 
 def test_every_role_is_declared_and_described() -> None:
     ours = {"county_clerk", "county_head", "township_officer", "principal", "teacher"}
-    assert set(ROLES) == ours | {"partner", "auditor", "system_admin"}
+    assert set(ROLES) == ours | {"partner", "auditor", "system_admin", "security_admin"}
     assert set(ROLES.values()) == set(Role.__subclasses__())
     for role in ROLES.values():
         assert role.name
@@ -49,8 +49,12 @@ def test_duties_are_apart() -> None:
     for role in ROLES.values():
         if Permission.ORG_MANAGE in role.permissions:
             assert not role.permissions & (CHILDREN | {Permission.TRAIL_VIEW})
+        if Permission.GRANT_DECIDE in role.permissions:
+            assert not role.permissions & (CHILDREN | {Permission.TRAIL_VIEW, Permission.ORG_MANAGE})
         if Permission.TRAIL_VIEW in role.permissions:
             assert Permission.CASE_WORK not in role.permissions
+        if role.id not in OFFICERS:
+            assert not role.permissions & {Permission.ORG_MANAGE, Permission.GRANT_DECIDE, Permission.STAFF_VIEW}
     assert not ROLES["auditor"].permissions & CHILDREN
 
 
@@ -80,10 +84,13 @@ def test_a_refusal_says_who_may_not_do_what(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_lists_of_people_ask_first(cast: Cast) -> None:
-    assert list_staff(cast.admin).count() == 10
+    everybody = len(list(cast))
+    assert [list_staff(user).count() for user in (cast.admin, cast.security)] == [everybody, everybody]
+    assert cast.stranger not in list_staff(cast.auditor)
+    assert {cast.admin, cast.security, cast.clerk} <= set(list_staff(cast.auditor))
     for user in cast:
-        if user != cast.admin:
-            with pytest.raises(Fault):
+        if user.role not in OFFICERS:
+            with pytest.raises(Fault, match="E701"):
                 list_staff(user)
     assert not list_workers(cast.admin).exists()
     assert [sees_children(user) for user in (cast.clerk, cast.teacher, cast.partner, cast.auditor, cast.admin)] == [

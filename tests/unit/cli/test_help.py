@@ -25,7 +25,7 @@ COMMANDS = dict(walk(typer.main.get_command(app), ("notoneless",)))
 # Words that are part of a command line, not of the sentence around it.
 TECHNICAL = re.compile(
     r"notoneless(?: work)?\S*|--?[a-z][\w-]*|[A-Z_]{4,}|\b(?:Excel|WPS|CSV|JSON|Ctrl|hukou|csv|xlsx|json|table|township|county|city"
-    r"|schema_version|admin|clerk|lishi|system_admin|county_\w+|township_officer|principal|teacher|partner|auditor"
+    r"|schema_version|admin|anquan|security_admin|clerk|lishi|system_admin|county_\w+|township_officer|principal|teacher|partner|auditor"
     r"|Parquet|parquet|duckdb|spark|name|id_no|dob|X-Forwarded-\w+|[CDP]\w{10,}|D?\d{8}-\w+|zip|send|read)\b"
 )
 
