@@ -60,7 +60,9 @@ class Cast:
 
     def person(self, username: str, display_name: str, role: str, now: dt.datetime = NOW, **post: str) -> User:
         """One more account as accounts come to be: made by the administrator, approved by the security administrator."""
-        return approved(self.admin, self.security, now, username=username, display_name=display_name, role=role, **post)
+        return approved(
+            self.admin, self.security, now, username=username, display_name=display_name, role=role, **post
+        )
 
 
 def approved(admin: User, security: User, now: dt.datetime = NOW, **fields: str) -> User:

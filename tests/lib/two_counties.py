@@ -28,7 +28,8 @@ from notoneless.jobs.queue import enqueue
 from notoneless.link.records.actions import undo_link
 from notoneless.link.records.models import Child, ReviewPair
 from notoneless.link.records.queries import get_members
-from notoneless.org.models import User
+from notoneless.org.actions import create_user
+from notoneless.org.models import School, User
 from notoneless.roster.records.models import Delivery, SenderHabit, UploadDraft
 
 SCAN = b"%PDF-1.4 one page"
@@ -146,8 +147,24 @@ def _fill(county: County) -> Samples:
         "child_id": child.pk,
         "row_key": row_key,
         "decision_id": split_once(county, sweep, child),
+        **keep_accounts(county),
         **work_on(county, case_of(county, county.away)),
         **at_the_desk(county),
+    }
+
+
+def keep_accounts(county: County) -> Samples:
+    """An account of the county that waits to be approved, and what could be switched off there."""
+    school = School.objects.get(place_code__startswith=county.place[:6], stage="primary")
+    waiting = create_user(
+        username=f"new{county.place[:6]}", display_name=f"新人{county.place[:6]}", role="teacher",
+        school_code=school.pk, password=c.PASSWORD, by=User.objects.get(username="admin"), now=c.NOW,
+    )  # fmt: skip
+    return {
+        "user_id": county.clerk.pk,
+        "grant_id": waiting.grants.get().pk,
+        "place_code": county.place,
+        "school_code": school.pk,
     }
 
 

@@ -1,7 +1,7 @@
 """Writes on staff, places and schools: each one transaction with one trail event."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -13,7 +13,7 @@ from notoneless.common.errors import Fault
 from notoneless.org import grants
 from notoneless.org.models import Grant, Place, School, User
 from notoneless.org.permissions import Permission, check_may
-from notoneless.org.posts import check_officer, checked_post
+from notoneless.org.posts import Post, check_officer, checked_post
 from notoneless.org.roles import OFFICERS, ROLES
 from notoneless.policy import places as divisions
 from notoneless.trail.actions import Action
@@ -43,18 +43,53 @@ def create_user(
     unit, E711 unknown role, E712 unknown place or school, E731 two of 三员 in one hand, E737 closed place or school.
     """
     check_may(by, Permission.ORG_MANAGE)
-    post = checked_post(role, place_code, school_code, sender)
-    user = User(username=username, display_name=display_name, is_active=False, created_at=now, **vars(post))
+    user = new_account(username, display_name, checked_post(role, place_code, school_code, sender), now)
     user.must_change_password = must_change_password
-    _insert(user, password)
-    grants.open_grant(user, Grant.Kind.CREATE, post, by=by, now=now, reason=reason)
-    _record_user(Action.USER_CREATE, user, by, now, role_name=ROLES[role].name)
+    user.password = hashed(password, user)
+    _ask_for(user, by, now, reason)
     return user
 
 
 @transaction.atomic
+def create_users(*, users: Sequence[User], by: User, now: dt.datetime, reason: str = "") -> list[User]:
+    """Many accounts made with ``new_account``, their passwords hashed already; all or none, each with its asking.
+
+    Hashing takes a tenth of a second each and would hold up every other writer. Raises as `create_user`.
+    """
+    check_may(by, Permission.ORG_MANAGE)
+    for user in users:
+        _ask_for(user, by, now, reason)
+    return list(users)
+
+
+def new_account(username: str, display_name: str, post: Post, now: dt.datetime) -> User:
+    """A closed account that is not saved yet. Raises Fault E709 (taken name), E731, E740 (no name)."""
+    user = User(
+        username=username.strip(), display_name=display_name.strip(), is_active=False, created_at=now, **vars(post)
+    )
+    if not user.username or not user.display_name:
+        raise Fault("E740")
+    if User.objects.filter(username=user.username).exists():
+        raise Fault("E709", username=user.username)
+    check_officer(user, post)
+    return user
+
+
+def _ask_for(user: User, by: User, now: dt.datetime, reason: str) -> None:
+    _insert(user)
+    grants.open_grant(user, Grant.Kind.CREATE, Post.of(user), by=by, now=now, reason=reason)
+    _record_user(Action.USER_CREATE, user, by, now, role_name=ROLES[user.role].name)
+
+
+@transaction.atomic
 def create_first_officer(
-    *, username: str, display_name: str, password: str, now: dt.datetime, role: str = "system_admin", place_code: str = ""
+    *,
+    username: str,
+    display_name: str,
+    password: str,
+    now: dt.datetime,
+    role: str = "system_admin",
+    place_code: str = "",
 ) -> User:
     """The first account of one of 三员: made by the installation itself, for there is nobody yet who could.
 
@@ -64,10 +99,9 @@ def create_first_officer(
         raise Fault("E711", role=role)
     if User.objects.filter(role=role, is_active=True).exists():
         raise Fault("E714", role=ROLES[role].name)
-    post = checked_post(role, place_code)
-    user = User(username=username, display_name=display_name, created_at=now, **vars(post))
-    check_officer(user, post)
-    _insert(user, password)
+    user = new_account(username, display_name, checked_post(role, place_code), now)
+    user.is_active, user.password = True, hashed(password, user)
+    _insert(user)
     _record_user(Action.USER_CREATE, user, None, now, role_name=ROLES[role].name)
     return user
 
@@ -94,7 +128,7 @@ def change_password(*, by: User, old_password: str, new_password: str, now: dt.d
     """Change one's own password; all other sessions of the account end. Raises Fault E708, E707."""
     if not check_password(old_password, by.password):
         raise Fault("E708")
-    by.password = _hashed(new_password, by)
+    by.password = hashed(new_password, by)
     by.must_change_password = False
     by.save(update_fields=["password", "must_change_password"])
     _record_user(Action.PASSWORD_CHANGE, by, by, now)
@@ -127,7 +161,7 @@ def reset_officer_password(*, user: User, new_password: str, now: dt.datetime) -
 
 
 def _set_password(user: User, new_password: str) -> None:
-    user.password = _hashed(new_password, user)
+    user.password = hashed(new_password, user)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
 
@@ -208,10 +242,7 @@ def _switch(row: Switched, active: bool, action: Action, by: User, now: dt.datet
 _SCHOOL_FIELDS = ("code", "name", "place_code", "stage", "low_grade", "high_grade", "address")
 
 
-def _insert(user: User, password: str) -> None:
-    user.password = _hashed(password, user)
-    if User.objects.filter(username=user.username).exists():
-        raise Fault("E709", username=user.username)
+def _insert(user: User) -> None:
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -219,7 +250,8 @@ def _insert(user: User, password: str) -> None:
         raise Fault("E709", username=user.username) from error
 
 
-def _hashed(password: str, user: User) -> str:
+def hashed(password: str, user: User) -> str:
+    """What is stored of a password. Raises Fault E707 when it is too easy to guess for this person."""
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -39,6 +39,13 @@ def schools_of_place(place_code: str) -> list[tuple[str, str]]:
     )
 
 
+def find_school_code(text: str) -> str:
+    """The code of the school that a person means by its code or its whole name; the text itself when none is meant."""
+    wanted = text.strip()
+    named = list(School.objects.filter(name=wanted).values_list("code", flat=True)[:2])
+    return named[0] if len(named) == 1 else wanted
+
+
 def place_name(code: str) -> str:
     """Full name below the city: 沂南县岸堤镇…; the code itself if unknown."""
     names = []

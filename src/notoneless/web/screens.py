@@ -62,5 +62,11 @@ SCREENS: tuple[Screen, ...] = (
     ),
     Screen("child", _("孩子档案"), (Permission.CHILD_VIEW,), in_menu=False),
     Screen("trail", _("留痕"), (Permission.TRAIL_VIEW,)),
+    Screen(
+        "system",
+        _("系统"),
+        (Permission.ORG_MANAGE, Permission.STAFF_VIEW, Permission.GRANT_DECIDE),
+        todo="notoneless.web.system.home.tasks",
+    ),
     Screen("job", _("任务"), (Permission.JOB_VIEW, Permission.ROSTER_UPLOAD, Permission.SWEEP_RUN)),
 )

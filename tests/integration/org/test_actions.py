@@ -147,9 +147,7 @@ def test_the_other_officers_passwords_are_out_of_reach(cast: c.Cast) -> None:
         )
     fresh = "Another-good-1949"
     assert actions.reset_officer_password(user=cast.auditor, new_password=fresh, now=c.NOW).check_password(fresh)
-    refused(
-        "E711", lambda: actions.reset_officer_password(user=cast.clerk, new_password=c.PASSWORD, now=c.NOW)
-    )
+    refused("E711", lambda: actions.reset_officer_password(user=cast.clerk, new_password=c.PASSWORD, now=c.NOW))
 
 
 def test_closing_a_school_and_a_place_and_opening_them_again(cast: c.Cast) -> None:

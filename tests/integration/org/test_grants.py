@@ -80,7 +80,12 @@ def test_a_decision_is_made_once_and_a_refusal_says_why(cast: c.Cast) -> None:
 def test_a_change_counts_only_when_approved(cast: c.Cast) -> None:
     def ask() -> Grant:
         return grants.ask_move(
-            user=cast.township_officer, role="county_head", place_code=c.COUNTY, reason="轮岗", by=cast.admin, now=c.NOW
+            user=cast.township_officer,
+            role="county_head",
+            place_code=c.COUNTY,
+            reason="轮岗",
+            by=cast.admin,
+            now=c.NOW,
         )
 
     grant = ask()
@@ -123,9 +128,7 @@ def test_no_account_passes_from_one_officer_to_another(cast: c.Cast) -> None:
     for role in ("security_admin", "auditor"):
         refused(
             "E731",
-            lambda role=role: grants.ask_move(
-                user=second, role=role, place_code=c.COUNTY, by=cast.admin, now=c.NOW
-            ),
+            lambda role=role: grants.ask_move(user=second, role=role, place_code=c.COUNTY, by=cast.admin, now=c.NOW),
         )
     refused("E731", lambda: new(cast, display_name="小季", role="auditor"))
     assert new(cast, display_name="小季（教育股）", role="auditor").role == "auditor"
@@ -133,9 +136,7 @@ def test_no_account_passes_from_one_officer_to_another(cast: c.Cast) -> None:
 
 def test_the_last_officer_does_not_leave(cast: c.Cast) -> None:
     def ask() -> Grant:
-        return grants.ask_move(
-            user=cast.auditor, role="county_head", place_code=c.COUNTY, by=cast.admin, now=c.NOW
-        )
+        return grants.ask_move(user=cast.auditor, role="county_head", place_code=c.COUNTY, by=cast.admin, now=c.NOW)
 
     refused("E733", ask)
     cast.person("auditor2", "另一审计", "auditor", place_code=c.COUNTY)

@@ -47,6 +47,7 @@ ABSENT: Samples = {
     "evidence_id": UUID(int=1),
     "field": "no_such_field",
     "gap_id": UUID(int=1),
+    "grant_id": 999_999,
     "habit_id": 999_999,
     "job_id": UUID(int=1),
     "kind": "no_such_kind",
@@ -54,10 +55,13 @@ ABSENT: Samples = {
     "move_id": "no_such_move",
     "name": "no_such_ledger",
     "pair_id": "P00000000000",
+    "place_code": "999999999999",
     "request_id": 999_999,
     "row_key": "0" * 24,
+    "school_code": "0000000000",
     "sender": "no_such_sender",
     "sweep_id": "20261120-0000000000",
+    "user_id": 999_999,
     "which": "no_such_change",
 }
 """URL parameter → a well-formed value that names nothing."""
@@ -76,11 +80,22 @@ SIGHT: dict[str, set[str]] = {
     "habit_id": {"clerk"},
     "sender": {"clerk", "head", "auditor"},
     "job_id": {"clerk", "head", "auditor", "admin"},
+    "user_id": {"admin", "security", "auditor"},
+    "grant_id": {"admin", "security", "auditor"},
+    "place_code": {"admin"},
+    "school_code": {"admin"},
 }
 """Who of a county meets its things at all; the sender of a list, its township and the other school do not."""
 
-EVERYWHERE = {"job_id": {"admin"}}
-"""Who meets the things of every county: the system administrator sees that jobs run, not what is in them."""
+EVERYWHERE = {
+    "job_id": {"admin"},
+    "user_id": {"admin", "security"},
+    "grant_id": {"admin", "security"},
+    "place_code": {"admin"},
+    "school_code": {"admin"},
+}
+"""Who meets the things of every county: who keeps and who grants accounts; the administrator sees that jobs run, not
+what is in them."""
 
 BODY = {
     "reason": "核对", "verdict": "different", "version": "1", "approved": "1", "text": "措施", "plan": "方案",

@@ -22,7 +22,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "link": (_("同一人"), ("link.",)),
     "sweep": (_("摸排"), ("sweep.",)),
     "case": (_("个案"), ("case.", "measure.", "visit.", "evidence.", "placement.", "closing.", "gap.", "recheck.")),
-    "staff": (_("账号与密码"), ("user.", "place.", "school.")),
+    "staff": (_("账号与授权"), ("user.", "grant.", "token.", "place.", "school.")),
     "login": (_("登录"), ("login.",)),
     "other": (_("任务与留痕"), ("job.", "trail.")),
 }

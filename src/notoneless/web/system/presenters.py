@@ -1,0 +1,186 @@
+"""How accounts, askings and roles read on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from notoneless.org.models import Grant, School, User
+from notoneless.org.permissions import Permission, may
+from notoneless.org.roles import OFFICERS, PERMISSION_NAMES, ROLES, Role
+from notoneless.policy.places import Places
+from notoneless.web.shell.filters import Facet
+
+ACTIVE, WAITING, CLOSED = "active", "waiting", "closed"
+STATES = {
+    ACTIVE: (gettext_lazy("在用"), "done"),
+    WAITING: (gettext_lazy("待批准"), "todo"),
+    CLOSED: (gettext_lazy("停用"), "off"),
+}
+GRANT_KIND = {"open": "todo", "approved": "done", "refused": "bad", "withdrawn": "off"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of 系统: its name, a sentence, where it is, and how many wait or lie there."""
+
+    name: str | Promise
+    sentence: str | Promise
+    url: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class UserLine:
+    """An account ready to be shown."""
+
+    user: User
+    role: str
+    where: str
+    state: str | Promise
+    kind: str
+    waiting: Grant | None
+
+
+@dataclass(frozen=True)
+class GrantLine:
+    """An asking ready to be shown: what would change from what to what."""
+
+    grant: Grant
+    role: str
+    where: str
+    before: str
+    kind: str
+
+
+def entries(user: User, waiting: int | None) -> list[Entry]:
+    """The pages that this person may open."""
+    found = []
+    if may(user, Permission.STAFF_VIEW):
+        found += [
+            Entry(_("用户"), _("账号、角色、范围、最近登录；新建、停用、重设密码。"), reverse("system:users")),
+            Entry(_("授权申请"), _("新账号和调整要安全管理员批准才生效。"), reverse("system:grants"), waiting),
+            Entry(_("角色与权限"), _("每个角色能做什么，一句一句写明。"), reverse("system:roles")),
+        ]
+    if may(user, Permission.ORG_MANAGE):
+        found += [
+            Entry(_("学校"), _("学校名录：导入、查找、停用。"), reverse("system:schools")),
+            Entry(_("辖区"), _("省、市、县、乡镇、村的树，来自统计用区划代码。"), reverse("system:places")),
+        ]
+    return found
+
+
+def user_lines(users: Iterable[User]) -> list[UserLine]:
+    """Accounts with their open askings."""
+    listed = list(users)
+    waiting = {grant.user_id: grant for grant in Grant.objects.filter(user__in=listed, state=Grant.State.OPEN)}
+    schools = _school_names(listed)
+    return [_user_line(user, waiting.get(user.pk), schools) for user in listed]
+
+
+def _user_line(user: User, waiting: Grant | None, schools: dict[str, str]) -> UserLine:
+    state = ACTIVE if user.is_active else WAITING if waiting else CLOSED
+    label, kind = STATES[state]
+    return UserLine(user, role_name(user.role), where(user, schools), label, kind, waiting)
+
+
+def grant_lines(grants: Iterable[Grant]) -> list[GrantLine]:
+    """Askings with the post before, where there was one."""
+    listed = list(grants)
+    schools = _school_names([*listed, *(grant.user for grant in listed)])
+    return [
+        GrantLine(
+            grant,
+            role_name(grant.role),
+            where(grant, schools),
+            _before(grant, schools),
+            GRANT_KIND[grant.state],
+        )
+        for grant in listed
+    ]
+
+
+def _before(grant: Grant, schools: dict[str, str]) -> str:
+    if grant.kind != Grant.Kind.MOVE or grant.state == Grant.State.APPROVED:
+        return ""
+    return f"{role_name(grant.user.role)} {where(grant.user, schools)}".strip()
+
+
+def where(holder: Any, schools: dict[str, str] | None = None) -> str:
+    """School, sending unit or place of a post, in words."""
+    if holder.school_code:
+        names = _school_names([holder]) if schools is None else schools
+        return names.get(holder.school_code, holder.school_code)
+    place = Places.load().label(holder.place_code)
+    return f"{holder.sender}（{place}）" if holder.sender else place
+
+
+def _school_names(holders: Iterable[Any]) -> dict[str, str]:
+    codes = {holder.school_code for holder in holders if holder.school_code}
+    return dict(School.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+
+
+def role_name(role: str) -> str:
+    """The role as people say it; an unknown one as it is."""
+    return ROLES[role].name if role in ROLES else role
+
+
+def role_facet() -> Facet:
+    """The roles as a filter."""
+    return Facet("role", _("角色"), [(role.id, role.name, None) for role in ROLES.values()])
+
+
+def state_facet() -> Facet:
+    """The states of accounts as a filter."""
+    return Facet("state", _("状态"), [(state, str(label), None) for state, (label, _kind) in STATES.items()])
+
+
+def narrowed(users: QuerySet[User], roles: list[str], states: list[str], words: str) -> QuerySet[User]:
+    """Accounts cut to what the filters ask for; words are looked for in name and account."""
+    if roles:
+        users = users.filter(role__in=roles)
+    if states:
+        waiting = Q(grants__state=Grant.State.OPEN)
+        conditions = {
+            ACTIVE: Q(is_active=True),
+            WAITING: Q(is_active=False) & waiting,
+            CLOSED: Q(is_active=False) & ~Q(pk__in=Grant.objects.filter(state=Grant.State.OPEN).values("user")),
+        }
+        wanted = Q()
+        for state in states:
+            wanted |= conditions[state]
+        users = users.filter(wanted).distinct()
+    if words:
+        users = users.filter(Q(username__icontains=words) | Q(display_name__icontains=words))
+    return users
+
+
+@dataclass(frozen=True)
+class RoleBlock:
+    """A role with its rights in words and how many open accounts hold it (None: not to be told)."""
+
+    role: type[Role]
+    rights: list[str]
+    officer: bool
+    accounts: int | None
+
+
+def role_blocks(counts: dict[str, int]) -> list[RoleBlock]:
+    """All roles, the three officers last."""
+    blocks = [
+        RoleBlock(
+            role,
+            [name for permission, name in PERMISSION_NAMES.items() if permission in role.permissions],
+            role.id in OFFICERS,
+            counts.get(role.id, 0),
+        )
+        for role in ROLES.values()
+    ]
+    return sorted(blocks, key=lambda block: block.officer)
