@@ -16,6 +16,8 @@ from notoneless.org.models import Grant, School, User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.roles import OFFICERS, PERMISSION_NAMES, ROLES, Role
 from notoneless.policy.places import Places
+from notoneless.roster.core import load_kinds
+from notoneless.roster.core.normalise import first_writings
 from notoneless.web.shell.filters import Facet
 
 ACTIVE, WAITING, CLOSED = "active", "waiting", "closed"
@@ -24,6 +26,7 @@ STATES = {
     WAITING: (gettext_lazy("待批准"), "todo"),
     CLOSED: (gettext_lazy("停用"), "off"),
 }
+DIRECTORY = "school_directory"
 GRANT_KIND = {"open": "todo", "approved": "done", "refused": "bad", "withdrawn": "off"}
 
 
@@ -47,6 +50,11 @@ class UserLine:
     state: str | Promise
     kind: str
     waiting: Grant | None
+
+    @property
+    def resettable(self) -> bool:
+        """Whether the administrator may give a new password at the desk."""
+        return self.user.role not in OFFICERS
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,11 @@ def where(holder: Any, schools: dict[str, str] | None = None) -> str:
 def _school_names(holders: Iterable[Any]) -> dict[str, str]:
     codes = {holder.school_code for holder in holders if holder.school_code}
     return dict(School.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+
+
+def stage_names() -> dict[str, str]:
+    """The stages of schools in words, as the register's own column writes them."""
+    return first_writings(load_kinds()[DIRECTORY].column("stage").writings)
 
 
 def role_name(role: str) -> str:

@@ -28,9 +28,9 @@ from notoneless.web.shell.downloads import XLSX, send_file
 from notoneless.web.shell.filters import Facet, chosen, filter_panel
 from notoneless.web.shell.paging import keyset_page
 from notoneless.web.system.forms import FindForm
+from notoneless.web.system.presenters import DIRECTORY, stage_names
 
 ON, OFF = "on", "off"
-DIRECTORY = "school_directory"
 
 
 def _in_use() -> Facet:
@@ -42,7 +42,8 @@ def _in_use() -> Facet:
 def school_list(request: HttpRequest) -> HttpResponse:
     """The schools; words are looked for in name and code."""
     stages = list_all_schools(request.user).order_by("stage").values_list("stage", flat=True).distinct()
-    facets = [Facet("stage", _("学段"), [(stage, stage, None) for stage in stages if stage]), _in_use()]
+    names = stage_names()
+    facets = [Facet("stage", _("学段"), [(one, names.get(one, one), None) for one in stages if one]), _in_use()]
     found, form = list_all_schools(request.user), FindForm(request.GET)
     if wanted := chosen(request.GET, facets[0]):
         found = found.filter(stage__in=wanted)
@@ -50,7 +51,7 @@ def school_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(is_active__in=[state == ON for state in wanted])
     if form.is_valid() and (words := form.cleaned_data["q"]):
         found = found.filter(Q(name__icontains=words) | Q(code=words))
-    context = _listed(request, found, ("code",), form, facets)
+    context = _listed(request, found, ("code",), form, facets) | {"stages": names}
     return render(request, "system/schools.html", context)
 
 
