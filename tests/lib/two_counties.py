@@ -149,6 +149,7 @@ def _fill(county: County) -> Samples:
         "decision_id": split_once(county, sweep, child),
         **keep_accounts(county),
         **work_on(county, case_of(county, county.away)),
+        "referral_id": refer_to_school(county, case_of(county, county.missing)),
         **at_the_desk(county),
     }
 
@@ -187,6 +188,14 @@ def work_on(county: County, case: Case) -> Samples:
         "request_id": request.pk,
         "move_id": "confirm",
     }
+
+
+def refer_to_school(county: County, case: Case) -> int:
+    """A case of a child in no school, proposed to the county's school by its head of office; nobody has answered."""
+    school = county.away.school
+    return actions.refer(
+        **k.fresh(case), to_place="", to_school=school, reason="九月起在那里借读", by=county.head, now=c.NOW
+    ).pk
 
 
 def split_once(county: County, sweep: Sweep, child: Child) -> int:

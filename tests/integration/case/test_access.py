@@ -21,7 +21,9 @@ from notoneless.org.models import User
 from notoneless.trail.models import Event
 
 pytestmark = pytest.mark.django_db
-MODELS = [m.Case, m.Gap, m.Measure, m.Visit, m.Evidence, m.Placement, m.Recheck, m.Move, m.ClosingRequest]
+MODELS = [
+    m.Case, m.Gap, m.Measure, m.Visit, m.Evidence, m.Placement, m.Recheck, m.Move, m.ClosingRequest, m.Referral,
+]  # fmt: skip
 WRITES = sorted(name for name in actions.__all__ if name[0].islower())
 SWEEPS = {"open_or_join_many", "close_gaps_by_roster", "mark_not_found_again", "mark_still_found"}
 
@@ -117,7 +119,35 @@ def of_gap(case: Case) -> dict[str, Any]:
 
 
 REASON = {"reason": "理由充分"}
+
+
+def referred(cast: c.Cast) -> Case:
+    """Proposed by the school's head to the township, which the county's clerk reaches too."""
+    case = plain(cast)
+    actions.refer(**k.fresh(case), to_place=c.TOWN, by=cast.principal, now=c.NOW, **REASON)
+    case.refresh_from_db()
+    return case
+
+
+def sent_outside(cast: c.Cast) -> Case:
+    case = plain(cast)
+    actions.refer_outside(**k.fresh(case), receiver="河南某县", by=cast.clerk, now=c.NOW, **REASON)
+    case.refresh_from_db()
+    return case
+
+
+def of_referral(case: Case) -> dict[str, Any]:
+    return {"referral_id": case.referrals.get().pk}
+
+
 ACTS = {
+    "accept_referral": Act(referred, lambda cast, case: of_referral(case)),
+    "answer_outside": Act(sent_outside, lambda cast, case: of_case(case) | REASON | {"accepted": True}),
+    "read_referral": Act(referred, lambda cast, case: of_referral(case)),
+    "refer": Act(plain, lambda cast, case: of_case(case) | REASON | {"to_place": c.TOWN}),
+    "refer_outside": Act(plain, lambda cast, case: of_case(case) | REASON | {"receiver": "河南某县"}),
+    "return_referral": Act(referred, lambda cast, case: of_referral(case) | REASON),
+    "withdraw_referral": Act(referred, lambda cast, case: of_referral(case) | REASON),
     "add_evidence": Act(
         plain,
         lambda cast, case: {
@@ -132,7 +162,6 @@ ACTS = {
     ),
     "add_measure": Act(plain, lambda cast, case: {"gap_id": case.gaps.get().pk, "text": "家访"}),
     "ask_closing": Act(papered, lambda cast, case: of_case(case) | death(case)),
-    "ask_receiver": Act(plain, lambda cast, case: of_case(case) | REASON),
     "assign": Act(plain, lambda cast, case: of_case(case) | {"owner_id": cast.teacher.pk}),
     "assign_many": Act(plain, lambda cast, case: {"cases": [(case.pk, case.version)], "owner_id": cast.teacher.pk}),
     "change_due_date": Act(plain, lambda cast, case: of_gap(case) | REASON | {"due_date": k.later(30).date()}),
@@ -191,7 +220,7 @@ VERSIONED = sorted(
     not in SWEEPS
     | {
         "add_evidence", "add_measure", "finish_measure", "open_evidence_file", "open_or_join", "read_case", "record_visit",
-        "assign_many",
+        "assign_many", "accept_referral", "read_referral", "return_referral", "withdraw_referral",
     }
 )  # fmt: skip
 

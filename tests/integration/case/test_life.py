@@ -116,11 +116,13 @@ def test_report_mistake_takes_only_outcomes_that_say_so(cast: c.Cast) -> None:
 
 def test_a_child_that_went_elsewhere_waits_for_the_receiver(cast: c.Cast) -> None:
     case = k.open_case(cast.clerk)
-    actions.ask_receiver(**k.fresh(case), reason="随父母去了沂水县", by=cast.township_officer, now=c.NOW)
-    actions.move(
-        **k.fresh(case), move_id="receiver_denies", reason="沂水县查无此生", by=cast.township_officer, now=c.NOW
-    )
-    actions.ask_receiver(**k.fresh(case), reason="改去平邑县", by=cast.township_officer, now=c.NOW)
+    by = {"by": cast.township_officer, "now": c.NOW}
+    actions.refer_outside(**k.fresh(case), receiver="河南某县教体局", reason="随父母去了河南", **by)
+    actions.answer_outside(**k.fresh(case), accepted=False, reason="查无此生", **by)
+    case.refresh_from_db()
+    assert case.state == "to_verify"
+    actions.refer_outside(**k.fresh(case), receiver="江苏某市教育局", reason="改去江苏", **by)
+    actions.answer_outside(**k.fresh(case), accepted=True, reason="九月已入学", **by)
     k.close(case, cast.township_officer, cast.clerk, "out_county_with_roll", "letter_reply")
     assert case.state == "transferred"
     assert k.gap_of(case).state == Gap.State.EXCUSED

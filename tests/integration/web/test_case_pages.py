@@ -78,6 +78,7 @@ def addresses(case: Case) -> list[str]:
         "placement/",
         "return/",
     ]
+    tails += ["refer/", "refer/outside/", "receiver/"]
     tails += ["recheck/", "reopen/", "move/confirm/", "closing/", "closing/?outcome=dead", "closing/1/"]
     return tails + [f"gap/{gap}/{name}/" for name in ("plan", "measure", "measure/1", "close", "due", "reopen")]
 
@@ -187,7 +188,7 @@ def test_an_older_version_changes_nothing_and_says_so(cast: c.Cast, case: Case) 
     for tail, fields in {
         "assign/": {"owner_id": cast.principal.pk},
         "placement/": {"kind": "01", "from_date": "2026-11-20"},
-        "move/ask_receiver/": {"reason": "去了沂水"},
+        "refer/outside/": {"receiver": "河南某县", "reason": "去了河南"},
         f"gap/{gap.pk}/plan/": {"plan": "别的方案"},
         f"gap/{gap.pk}/due/": {"due_date": "2026-12-20", "reason": "等人"},
     }.items():
@@ -245,7 +246,7 @@ def test_mistakes_stand_at_their_field_and_save_nothing(cast: c.Cast, case: Case
     future = post(cast.teacher, case, "visit/", **visit_fields(on_day="2027-01-01")).content.decode()
     assert "不能晚于现在" in future
     assert "error-summary" in future
-    assert post(cast.principal, case, "move/ask_receiver/", reason=" ").status_code == 200
+    assert post(cast.principal, case, "refer/outside/", receiver="河南某县", reason=" ").status_code == 200
     assert acts() == before
 
 
@@ -325,9 +326,11 @@ def test_a_gap_of_another_case_is_not_found_here(cast: c.Cast, case: Case) -> No
 
 
 def test_the_receiver_is_asked_and_denies(cast: c.Cast, case: Case) -> None:
-    post(cast.principal, case, "move/ask_receiver/", reason="随父母去了沂水县")
-    assert "等接收方确认" in page_of(cast.principal, case)
-    post(cast.principal, case, "move/receiver_denies/", reason="查无此生")
+    post(cast.principal, case, "refer/outside/", receiver="河南某县教体局", reason="随父母去了河南")
+    page = page_of(cast.principal, case)
+    assert "正在移交给 河南某县教体局" in page
+    assert "登记接收方答复" in page
+    post(cast.principal, case, "receiver/", accepted="0", reason="查无此生")
     case.refresh_from_db()
     assert case.state == "to_verify"
 

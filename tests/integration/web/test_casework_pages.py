@@ -1,4 +1,4 @@
-"""Joint persuasion on the desk."""
+"""Joint persuasion and hand-over on the desk."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.lib.web import client_of
 
 from notoneless.case.records.models import Case
 from notoneless.org.models import User
+from notoneless.trail.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +69,54 @@ def test_a_joint_visit_is_written_counted_and_its_day_is_looked_after(
     assert "约定返校的日子过了" in page_of(cast.principal, case)
     assert "1 个孩子过了约定返校的日子" in client_of(cast.principal).get("/").content.decode()
     assert case.pk in client_of(cast.principal).get("/case/?view=agreed").content.decode()
+
+
+def test_a_case_is_handed_over_accepted_and_gone_from_the_senders_desk(cast: c.Cast, case: Case) -> None:
+    form = client_of(cast.principal).get(f"/case/{case.pk}/refer/").content.decode()
+    assert "岸堤镇初级中学" in form
+    assert "沂水县" in form
+    fields = {"receiver": f"{c.TOWN}/{c.SECOND_SCHOOL}", "reason": "已升入初中"}
+    assert post(cast.principal, case, "refer/", **fields).status_code == 302
+    page = page_of(cast.principal, case)
+    assert "正在移交给 岸堤镇初级中学" in page
+    assert "对方接收之前，仍由岸堤镇中心小学负责" in page
+    assert "移交出去的 1 个个案等对方答复" in client_of(cast.principal).get("/").content.decode()
+    receiver = client_of(cast.other_principal)
+    assert receiver.get(f"/case/{case.pk}/").status_code == 404
+    assert "1 个个案移交给您的单位" in receiver.get("/").content.decode()
+    assert "张小花" in receiver.get("/case/referrals/").content.decode()
+    referral = case.referrals.get()
+    shown = receiver.get(f"/case/referral/{referral.pk}/").content.decode()
+    for said in ("张小花", "已升入初中", "学籍在册，点名不在校", "接收", "退回"):
+        assert said in shown
+    assert Event.objects.filter(action="child.view", actor="principal2").count() == 1
+    accepted = receiver.post(f"/case/referral/{referral.pk}/accept/", {"owner_id": cast.other_principal.pk})
+    assert accepted.status_code == 302
+    assert client_of(cast.principal).get(f"/case/{case.pk}/").status_code == 404
+    assert "邱校长" in page_of(cast.other_principal, case)
+    assert receiver.post(f"/case/referral/{referral.pk}/accept/", {}).status_code == 422
+
+
+def test_a_hand_over_is_sent_back_or_withdrawn_with_a_word(cast: c.Cast, case: Case) -> None:
+    fields = {"receiver": f"{c.TOWN}/{c.SECOND_SCHOOL}", "reason": "已升入初中"}
+    post(cast.principal, case, "refer/", **fields)
+    receiver, first = client_of(cast.other_principal), case.referrals.get()
+    assert receiver.post(f"/case/referral/{first.pk}/return/", {"reason": " "}).status_code == 200
+    assert receiver.post(f"/case/referral/{first.pk}/return/", {"reason": "查无此生"}).status_code == 302
+    assert receiver.get(f"/case/referral/{first.pk}/").status_code == 404
+    assert "查无此生" in page_of(cast.principal, case)
+    post(cast.principal, case, "refer/", **fields)
+    second = case.referrals.last()
+    assert receiver.get(f"/case/referral/{second.pk}/withdraw/").status_code == 422
+    sender = client_of(cast.principal)
+    assert sender.post(f"/case/referral/{second.pk}/withdraw/", {"reason": "写错了"}).status_code == 302
+    assert "没有等本单位接收的个案" in receiver.get("/case/referrals/").content.decode()
+
+
+def test_the_sender_does_not_answer_its_own_proposal(cast: c.Cast, case: Case) -> None:
+    post(cast.clerk, case, "refer/", receiver=f"{c.TOWN}/{c.SECOND_SCHOOL}", reason="已升入初中")
+    referral = case.referrals.get()
+    assert "/accept/" not in client_of(cast.clerk).get(f"/case/referral/{referral.pk}/").content.decode()
+    assert client_of(cast.clerk).post(f"/case/referral/{referral.pk}/accept/", {}).status_code == 422
+    assert client_of(cast.teacher).get(f"/case/referral/{referral.pk}/").status_code == 403
+    assert client_of(cast.stranger).get(f"/case/referral/{referral.pk}/").status_code == 404

@@ -56,6 +56,7 @@ ABSENT: Samples = {
     "name": "no_such_ledger",
     "pair_id": "P00000000000",
     "place_code": "999999999999",
+    "referral_id": 999_999,
     "request_id": 999_999,
     "row_key": "0" * 24,
     "school_code": "0000000000",
@@ -73,6 +74,7 @@ SCHOOL_STAFF = {"clerk", "head", "township_officer", "principal", "teacher"}
 SIGHT: dict[str, set[str]] = {
     "case_id": SCHOOL_STAFF,
     "child_id": SCHOOL_STAFF,
+    "referral_id": {"clerk", "head", "township_officer", "principal"},
     "sweep_id": {"clerk", "head", "township_officer", "auditor"},
     "pair_id": {"clerk"},
     "delivery_id": {"clerk", "head", "auditor"},
@@ -99,7 +101,7 @@ what is in them."""
 
 BODY = {
     "reason": "核对", "verdict": "different", "version": "1", "approved": "1", "text": "措施", "plan": "方案",
-    "result": "办成了", "as_of": "2026-11-20", "n": "1", "in_school": "1", "due_date": "2026-12-31", "lines": "",
+    "result": "办成了", "as_of": "2026-11-20", "n": "1", "in_school": "1", "receiver": "河南某县", "accepted": "1", "due_date": "2026-12-31", "lines": "",
 }  # fmt: skip
 """What is posted everywhere: enough for many forms to go through, and always undone afterwards."""
 

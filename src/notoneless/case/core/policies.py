@@ -28,6 +28,7 @@ class CaseFacts:
     open_ledgers: tuple[str, ...] = ()
     rechecks_left: int = 0
     is_waiting: bool = False
+    is_received: bool = False
 
 
 def find_move(move_id: str, state: State) -> Move:
@@ -88,6 +89,7 @@ def _is_met(need: Need, move: Move, facts: CaseFacts, outcome: Outcome | None) -
         Need.NO_PERSUASION_GAP: not persuading,
         Need.GAPS_SETTLED: not left,
         Need.RECHECKS_PASSED: facts.rechecks_left == 0,
+        Need.RECEIVER_CONFIRMED: facts.is_received,
         Need.SECOND_PERSON: True,
     }
     return met[need]

@@ -53,6 +53,7 @@ class Need(StrEnum):
     NO_PERSUASION_GAP = "no_persuasion_gap"
     GAPS_SETTLED = "gaps_settled"
     RECHECKS_PASSED = "rechecks_passed"
+    RECEIVER_CONFIRMED = "receiver_confirmed"
     SECOND_PERSON = "second_person"
 
 

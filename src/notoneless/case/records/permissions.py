@@ -9,7 +9,7 @@ from notoneless.org.permissions import Permission, check_may, may
 from notoneless.org.roles import ROLES
 from notoneless.org.scope import Scope
 
-from .models import Case, ClosingRequest
+from .models import Case, ClosingRequest, Referral
 
 
 def is_in_scope(user: User, case: Case) -> bool:
@@ -51,6 +51,27 @@ def check_may_decide(user: User, request: ClosingRequest, rule: MoveRule) -> Non
 def can_decide(user: User, request: ClosingRequest) -> bool:
     """Whether the person may decide this request: right, reach, and not the one who asked."""
     return can_touch(user, request.case, Permission.CASE_APPROVE) and request.asked_by_id != user.pk
+
+
+def check_may_receive(user: User, referral: Referral) -> None:
+    """E633 for the one who proposed the hand-over, E704 for anybody whose unit is not the receiver."""
+    if referral.asked_by_id == user.pk:
+        raise Fault("E633")
+    if not can_receive(user, referral):
+        raise Fault("E704", where="移交")
+
+
+def can_receive(user: User, referral: Referral) -> bool:
+    """Whether the person may accept it or send it back: leads in the receiving unit, and did not propose it."""
+    reaches = not referral.to_outside and Scope.of(user).covers(referral.to_place, referral.to_school)
+    return may(user, Permission.CASE_ASSIGN) and reaches and referral.asked_by_id != user.pk
+
+
+def check_may_withdraw(user: User, referral: Referral) -> None:
+    """E701 without the right, E634 for the receiver: only the side that still has the case takes the proposal back."""
+    check_may(user, Permission.CASE_ASSIGN)
+    if not is_in_scope(user, referral.case):
+        raise Fault("E634")
 
 
 def check_can_own(owner: User, case: Case) -> None:

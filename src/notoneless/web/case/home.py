@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notoneless.case.core.states import FINAL_STATES, State, state_name, table
-from notoneless.case.records.queries import CaseFilter, find_cases, get_home_counts
+from notoneless.case.records.queries import (
+    CaseFilter,
+    find_cases,
+    get_home_counts,
+    incoming_referrals,
+    outgoing_referrals,
+)
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.web.case.asking import COUNTED, view_filter, view_url
@@ -91,7 +97,7 @@ def tasks(user: User, now: datetime) -> list[HomeTask]:
     today = timezone.localdate(now)
     counts = get_home_counts(user, today)
     told = [duty for duty in DUTIES if duty.concerns(user) and counts[COUNTED[duty.view]]]
-    return [
+    found = [
         HomeTask(
             duty.tag,
             duty.kind,
@@ -102,6 +108,21 @@ def tasks(user: User, now: datetime) -> list[HomeTask]:
         )
         for duty in told
     ]
+    return found + _referral_tasks(user)
+
+
+def _referral_tasks(user: User) -> list[HomeTask]:
+    """移交: what waits for this person's unit first, then what its own cases wait for."""
+    page = reverse("case:referrals")
+    coming, going = incoming_referrals(user).count(), outgoing_referrals(user).count() if _leads(user) else 0
+    tasks = []
+    if coming:
+        said = _("%(n)s 个个案移交给您的单位，等接收或退回") % {"n": coming}
+        tasks.append(HomeTask(_("移交"), "warn", said, page, _("去接收")))
+    if going:
+        said = _("移交出去的 %(n)s 个个案等对方答复，仍由本单位负责") % {"n": going}
+        tasks.append(HomeTask(_("移交"), "doing", said, f"{page}?side=out", _("看看")))
+    return tasks
 
 
 def numbers(user: User, now: datetime) -> list[HomeNumber]:

@@ -117,7 +117,11 @@ def _elsewhere(work: Work) -> list[Task]:
     """The child went to another county: first the letter, then its answer."""
     moved = work.case.moves.filter(gap=None, to_state=State.TRANSFERRING).last()
     sent = Task(_("转出，写明去处"), "done", f"{timezone.localdate(moved.at)} {moved.reason}" if moved else "")
-    return [sent, Task(_("等接收方确认"), "doing", _("收到书面回执后申请销号；对方不认，重新核实"), work.worker)]
+    if not work.case.referrals.filter(answered_at=None).exists():
+        return [sent, Task(_("接收方答复"), "done")]
+    note = _("对方接收了，凭回执申请销号；没有接收，重新核实")
+    answer = work.page("outside_answer")
+    return [sent, Task(_("接收方答复"), "doing", note, work.worker, answer, _("登记接收方答复"))]
 
 
 def _give(work: Work) -> Task:

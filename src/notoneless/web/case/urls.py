@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from notoneless.web.case.views import bulk, closing, gaps, lists, moves, page, work
+from notoneless.web.case.views import bulk, closing, gaps, lists, moves, page, referrals, work
 
 app_name = "case"
 
 urlpatterns = [
     path("", lists.case_list, name="list"),
     path("assign/", bulk.assign_many, name="assign_many"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referral/<int:referral_id>/", referrals.referral, name="referral"),
+    path("referral/<int:referral_id>/accept/", referrals.accept, name="accept"),
+    path("referral/<int:referral_id>/return/", referrals.send_back, name="send_back"),
+    path("referral/<int:referral_id>/withdraw/", referrals.withdraw, name="withdraw"),
     path("<slug:case_id>/", page.case_page, name="page"),
     path("<slug:case_id>/print/", page.print_view, name="print"),
     path("<slug:case_id>/assign/", work.assign, name="assign"),
@@ -20,6 +25,9 @@ urlpatterns = [
     path("<slug:case_id>/return/", moves.record_return, name="return"),
     path("<slug:case_id>/recheck/", moves.recheck, name="recheck"),
     path("<slug:case_id>/reopen/", moves.reopen, name="reopen"),
+    path("<slug:case_id>/refer/", referrals.refer, name="refer"),
+    path("<slug:case_id>/refer/outside/", referrals.refer_outside, name="refer_outside"),
+    path("<slug:case_id>/receiver/", referrals.outside_answer, name="outside_answer"),
     path("<slug:case_id>/move/<slug:move_id>/", moves.move, name="move"),
     path("<slug:case_id>/closing/", closing.ask, name="closing"),
     path("<slug:case_id>/closing/<int:request_id>/", closing.decide, name="decide"),

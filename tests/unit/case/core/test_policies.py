@@ -47,7 +47,11 @@ def code_of(move_id: str, facts: CaseFacts, outcome: str = "") -> str:
         ("close_mistake", "graduated", {"evidence_kind": "graduation_paper"}),
         ("close_placed", "placed", {"evidence_kind": "committee_paper", "placement": "08"}),
         ("close_excused", "leave_of_absence", {"evidence_kind": "leave_approval", "evidence_valid_to": TODAY}),
-        ("close_transferred", "out_county_with_roll", {"state": State.TRANSFERRING, "evidence_kind": "letter_reply"}),
+        (
+            "close_transferred",
+            "out_county_with_roll",
+            {"state": State.TRANSFERRING, "is_received": True, "evidence_kind": "letter_reply"},
+        ),
         ("close_returned", "returned", {"state": State.RECHECKING, "evidence_kind": "school_paper"}),
         (
             "close_settled",

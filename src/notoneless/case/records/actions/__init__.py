@@ -2,11 +2,12 @@
 
 from .closing import ask_closing, decide_closing, report_mistake
 from .gaps import close_gap, reopen_gap
-from .moving import ask_receiver, confirm, move, record_return, reopen, start_persuasion
+from .moving import confirm, move, record_return, reopen, start_persuasion
 from .opening import open_or_join, open_or_join_many
 from .planning import add_measure, assign, assign_many, change_due_date, finish_measure, set_plan
-from .reading import read_case
+from .reading import read_case, read_referral
 from .rechecking import do_recheck
+from .referring import accept_referral, answer_outside, refer, refer_outside, return_referral, withdraw_referral
 from .sweeping import RosterProof, Struck, close_gaps_by_roster, mark_not_found_again, mark_still_found
 from .working import VisitReport, add_evidence, open_evidence_file, record_visit, set_placement
 
@@ -14,10 +15,11 @@ __all__ = [
     "RosterProof",
     "Struck",
     "VisitReport",
+    "accept_referral",
     "add_evidence",
     "add_measure",
+    "answer_outside",
     "ask_closing",
-    "ask_receiver",
     "assign",
     "assign_many",
     "change_due_date",
@@ -34,12 +36,17 @@ __all__ = [
     "open_or_join",
     "open_or_join_many",
     "read_case",
+    "read_referral",
     "record_return",
     "record_visit",
+    "refer",
+    "refer_outside",
     "reopen",
     "reopen_gap",
     "report_mistake",
+    "return_referral",
     "set_placement",
     "set_plan",
     "start_persuasion",
+    "withdraw_referral",
 ]

@@ -30,11 +30,13 @@ def ask_closing(
 ) -> ClosingRequest:
     """Ask for the case to be closed with an outcome. Nothing closes yet: another person decides.
 
-    E605 when a request already waits, E608 for evidence the outcome does not accept, E610 for an outcome that leads
+    E605 when a request already waits, E628 while the case is being handed over, E608 for evidence the outcome does not accept, E610 for an outcome that leads
     nowhere from this state, E603 for what is missing (open gaps not covered, re-checks, placement, end of leave).
     """
     case = take_case(by=by, case_id=case_id, version=version, permission=Permission.CASE_WORK)
     check_open(case)
+    if case.referrals.filter(answered_at=None, to_outside="").exists():
+        raise Fault("E628", where=case.pk)
     text = need_text("理由", reason)
     paper = take_evidence(case, by, evidence_id)
     outcome, rule = _check_closing(case, outcome_id, paper, text, localdate(now))

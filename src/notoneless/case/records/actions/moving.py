@@ -24,7 +24,7 @@ from ..queries import get_facts, rules_on
 from .gaps import reopen_gaps
 from .taking import move_case, need_past, need_short, need_text, note, take_case, take_evidence
 
-OWN_ACTIONS = frozenset({"record_return", "reopen"})
+OWN_ACTIONS = frozenset({"record_return", "reopen", "ask_receiver", "receiver_denies"})
 """Moves that write more than the state and so have an action of their own."""
 
 
@@ -54,11 +54,6 @@ def confirm(*, case_id: str, version: int, by: User, now: dt.datetime, reason: s
 def start_persuasion(*, case_id: str, version: int, by: User, now: dt.datetime, reason: str = "") -> Case:
     """Persuasion begins (劝返): needs an owner and, for each gap that wants it, a plan with a measure."""
     return move(case_id=case_id, version=version, move_id="start_persuasion", by=by, now=now, reason=reason)
-
-
-def ask_receiver(*, case_id: str, version: int, reason: str, by: User, now: dt.datetime) -> Case:
-    """The child went elsewhere; the case waits for the receiver's word (转出待接收). ``reason`` says where."""
-    return move(case_id=case_id, version=version, move_id="ask_receiver", by=by, now=now, reason=reason)
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ CHILDREN_AT_ONCE = 400
 Progress = Callable[[str, int, int], None]
 CASE_FIELDS = [
     "place_code", "school_code", "state", "severity", "due_date", "closed_at", "outcome", "reopened_at",
-    "reopened_count", "returned_date", "next_recheck_date", "agreed_date", "owner", "version",
+    "reopened_count", "returned_date", "next_recheck_date", "agreed_date", "referred_at", "owner", "version",
 ]  # fmt: skip
 GAP_FIELDS = [
     "case", "place_code", "school_code", "state", "reason", "severity", "due_date", "closed_at", "closed_by",
@@ -201,7 +201,7 @@ class _Opening:
         changes.moves.append(self._move(case, case.state, State.TO_VERIFY, None, reason="再次查出"))
         case.state, case.closed_at, case.outcome = State.TO_VERIFY.value, None, ""
         case.reopened_at, case.reopened_count = self.now, case.reopened_count + 1
-        case.returned_date = case.next_recheck_date = case.agreed_date = None
+        case.returned_date = case.next_recheck_date = case.agreed_date = case.referred_at = None
         changes.events.append(self._event(Action.CASE_REOPEN, case, sweep=self.sweep_id))
         self._count(cases_reopened=1)
         return case
@@ -241,11 +241,13 @@ class _Opening:
             changes.events.append(self._event(Action.CASE_JOIN, case, check=seen.check_id, sweep=self.sweep_id))
 
     def _settle_case(self, case: Case, found: list[FoundGap], added: list[FoundGap], changes: _Changes) -> None:
-        """An open case follows the child's place, and the gravest and most urgent of what was added."""
+        """An open case follows the child's place (one accepted by a receiver stays there), and the gravest and most urgent
+        of what was added."""
         if case._state.adding:
             return
         before = (case.place_code, case.school_code, case.severity)
-        case.place_code, case.school_code = found[0].place_code, found[0].school_code
+        if case.referred_at is None:
+            case.place_code, case.school_code = found[0].place_code, found[0].school_code
         case.severity = gravest([case.severity, *(gap.severity for gap in found)])
         if added:
             was_woken = case.reopened_at == self.now

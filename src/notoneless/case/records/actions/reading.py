@@ -10,8 +10,8 @@ from notoneless.org.models import User
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-from ..models import Case
-from ..queries import get_case
+from ..models import Case, Referral
+from ..queries import get_case, get_referral
 
 
 @transaction.atomic
@@ -23,3 +23,15 @@ def read_case(*, case_id: str, by: User, now: dt.datetime) -> Case:
         case=case.pk,
     )  # fmt: skip
     return case
+
+
+@transaction.atomic
+def read_referral(*, referral_id: int, by: User, now: dt.datetime) -> Referral:
+    """A hand-over for its page, with what the receiver must know of the child; E704 for foreign and absent alike."""
+    referral = get_referral(by, referral_id)
+    case = referral.case
+    record(
+        Action.CHILD_VIEW, by=by, now=now, object_kind="child", object_id=case.child_id, place_code=case.place_code,
+        case=case.pk,
+    )  # fmt: skip
+    return referral

@@ -2,6 +2,7 @@
 
 from .case import FINAL, USER, Case, CaseCounter, Gap, Measure
 from .closing import ClosingRequest, Move, Recheck
+from .referral import Referral
 from .work import Evidence, Placement, Visit
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Move",
     "Placement",
     "Recheck",
+    "Referral",
     "Visit",
 ]

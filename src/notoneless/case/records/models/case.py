@@ -25,7 +25,10 @@ class CaseCounter(models.Model):
 
 
 class Case(models.Model):
-    """个案: everything open about one child; at most one open case a child, reopened and never copied."""
+    """个案: everything open about one child; at most one open case a child, reopened and never copied.
+
+    ``referred_at``: since when it lies where a receiver accepted it (移交), and no longer follows the child's rosters.
+    """
 
     id = models.CharField(primary_key=True, max_length=20)
     child = models.ForeignKey("link.Child", on_delete=models.PROTECT, related_name="cases")
@@ -47,6 +50,7 @@ class Case(models.Model):
     outcome = models.CharField(max_length=40, blank=True)
     reopened_at = models.DateTimeField(null=True)
     reopened_count = models.PositiveSmallIntegerField(default=0)
+    referred_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -70,7 +74,7 @@ class Case(models.Model):
         safe = {
             "id", "child", "place_code", "school_code", "state", "owner", "severity", "opened_at", "opened_sweep",
             "due_date", "returned_date", "return_round", "next_recheck_date", "agreed_date", "closed_at", "outcome",
-            "reopened_at", "reopened_count", "version",
+            "reopened_at", "reopened_count", "referred_at", "version",
         }  # fmt: skip
 
     def __str__(self) -> str:

@@ -14,8 +14,19 @@ from .cases import (
     list_overdue,
 )
 from .facts import get_excuse_facts, get_open_gaps, get_placement_facts, get_vanished_gaps, get_visit_facts
-from .owners import Split, get_cases, list_owners_for_any, list_possible_owners, split_for_owner
+from .owners import Split, get_cases, list_owners_at, list_owners_for_any, list_possible_owners, split_for_owner
 from .persuasion import get_agreed_date, get_persuasion, standing_visits
+from .referrals import (
+    Receivers,
+    find_unit,
+    get_referral,
+    incoming_referrals,
+    list_counties_at_work,
+    list_receivers,
+    list_receiving_staff,
+    outgoing_referrals,
+    unit_name,
+)
 from .rules import rules_on
 from .standing import PossibleMove, get_facts, list_gap_outcomes, list_outcomes, list_possible_moves
 from .timeline import Entry, timeline
@@ -25,9 +36,11 @@ __all__ = [
     "CasePage",
     "Entry",
     "PossibleMove",
+    "Receivers",
     "Split",
     "count_cases",
     "find_cases",
+    "find_unit",
     "get_agreed_date",
     "get_case",
     "get_cases",
@@ -40,17 +53,25 @@ __all__ = [
     "get_open_gaps",
     "get_persuasion",
     "get_placement_facts",
+    "get_referral",
     "get_vanished_gaps",
     "get_visit_facts",
+    "incoming_referrals",
     "list_cases",
+    "list_counties_at_work",
     "list_gap_outcomes",
     "list_outcomes",
     "list_overdue",
+    "list_owners_at",
     "list_owners_for_any",
     "list_possible_moves",
     "list_possible_owners",
+    "list_receivers",
+    "list_receiving_staff",
+    "outgoing_referrals",
     "rules_on",
     "split_for_owner",
     "standing_visits",
     "timeline",
+    "unit_name",
 ]

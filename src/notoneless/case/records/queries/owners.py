@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from notoneless.case.core.states import is_final
+from notoneless.case.core.units import Unit
 from notoneless.org.models import Place, User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.roles import ROLES
@@ -32,6 +33,12 @@ def list_possible_owners(user: User, case: Case) -> list[User]:
     """Staff who could work this case, for the choice of an owner; only those who may assign are shown them."""
     if not can_touch(user, case, Permission.CASE_ASSIGN):
         return []
+    return [person for person in _staff([case]) if can_touch(person, case, Permission.CASE_WORK)]
+
+
+def list_owners_at(unit: Unit) -> list[User]:
+    """Staff who could work a case of that unit, for the receiver's choice."""
+    case = Case(place_code=unit.place_code, school_code=unit.school_code)
     return [person for person in _staff([case]) if can_touch(person, case, Permission.CASE_WORK)]
 
 

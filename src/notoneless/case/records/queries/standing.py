@@ -11,7 +11,7 @@ from notoneless.case.core.states import Move, Need, State, Way, table
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 
-from ..models import Case, Evidence, Gap, Measure, Placement
+from ..models import Case, Evidence, Gap, Measure, Placement, Referral
 from ..permissions import can_make, can_touch
 from .rules import rules_on
 
@@ -50,6 +50,7 @@ def get_facts(case: Case, *, today: dt.date, reason: str = "", evidence: Evidenc
         placement=placement.kind if placement else "",
         open_ledgers=tuple(gap.ledger for gap in gaps),
         rechecks_left=case.rechecks.filter(round=case.return_round, done_at=None, dropped_at=None).count(),
+        is_received=_is_received(case),
         is_waiting=case.closing_requests.filter(decided_at=None).exists(),
     )
 
@@ -95,6 +96,12 @@ def _widest(rule: Move, today: dt.date) -> Outcome | None:
     """The outcome of a closing step that covers most: what it would leave open, every other leaves open too."""
     found = [one for one in rules_on(today).outcomes.values() if rule.id in one.moves]
     return max(found, key=lambda one: one.covers == "all", default=None)
+
+
+def _is_received(case: Case) -> bool:
+    """The last word of a receiver outside, since the case was opened or last reopened, is that it has the child."""
+    sent = case.referrals.filter(asked_at__gte=case.reopened_at or case.opened_at).exclude(to_outside="").last()
+    return sent is not None and sent.answer == Referral.Answer.ACCEPTED
 
 
 def _is_planned(gaps: list[Gap]) -> bool:

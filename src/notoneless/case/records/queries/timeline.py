@@ -17,6 +17,7 @@ from notoneless.case.core.states import DEFINITIONS, state_name
 from notoneless.org.models import User
 
 from ..models import Case, Gap, Measure, Move
+from .referrals import unit_name
 from .rules import rules_on
 
 
@@ -34,7 +35,7 @@ def timeline(case: Case) -> list[Entry]:
     """Everything recorded about the case, newest first; for a case already found in the reader's scope."""
     entries = [
         *_moves(case), *_visits(case), *_evidence(case), *_placements(case), *_measures(case), *_rechecks(case),
-        *_requests(case),
+        *_requests(case), *_referrals(case),
     ]  # fmt: skip
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
@@ -114,6 +115,17 @@ def _rechecks(case: Case) -> Iterator[Entry]:
         kind = "recheck.passed" if recheck.in_school else "recheck.failed"
         note = f"，{recheck.note}" if recheck.note else ""
         yield _entry(kind, recheck.done_at, recheck.by, n=recheck.n, note=note)
+
+
+def _referrals(case: Case) -> Iterator[Entry]:
+    for referral in case.referrals.select_related("asked_by", "answered_by"):
+        to = referral.to_outside or unit_name(referral.to_place, referral.to_school)
+        yield _entry("referral.asked", referral.asked_at, referral.asked_by, to=to, reason=referral.reason)
+        if referral.answered_at and referral.answered_by:
+            reason = f"：{referral.answer_reason}" if referral.answer_reason else ""
+            side = "outside_" if referral.to_outside else ""
+            kind = f"referral.{side}{referral.answer}"
+            yield _entry(kind, referral.answered_at, referral.answered_by, to=to, reason=reason)
 
 
 def _requests(case: Case) -> Iterator[Entry]:

@@ -38,6 +38,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "total": rows.count(),
         "today": today,
         "kept": kept.urlencode(),
+        "may_refer": may(request.user, Permission.CASE_ASSIGN),
         "may_assign": may(request.user, Permission.CASE_ASSIGN) and view != "closed",
     }
     return render(request, "case/list.html", context)

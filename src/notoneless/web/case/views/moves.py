@@ -11,6 +11,7 @@ from notoneless.case.core.outcomes import RETURNED
 from notoneless.case.core.policies import find_move
 from notoneless.case.core.states import Need, State, Way, state_name
 from notoneless.case.records import actions
+from notoneless.case.records.actions.moving import OWN_ACTIONS
 from notoneless.case.records.permissions import check_may_make, check_may_touch
 from notoneless.case.records.queries import get_case, list_possible_moves, rules_on
 from notoneless.common.errors import Fault
@@ -27,7 +28,7 @@ def move(request: HttpRequest, case_id: str, move_id: str) -> HttpResponse:
     """One of the table's direct steps, with what it still lacks in words."""
     case = take(request.user, case_id, Permission.CASE_WORK)
     rule = find_move(move_id, State(case.state))
-    if rule.way is not Way.DIRECT or move_id == "record_return":
+    if rule.way is not Way.DIRECT or move_id in OWN_ACTIONS:
         raise Fault("E602", state=state_name(case.state), move=rule.name)
     check_may_make(request.user, rule)
     needs_reason = Need.REASON in rule.needs
@@ -45,7 +46,7 @@ def move(request: HttpRequest, case_id: str, move_id: str) -> HttpResponse:
     lacking = next((one.missing for one in possible if one.rule.id == move_id), ())
     return act_page(
         request, case, form, title=rule.name, button=rule.name, page="move",
-        before=state_name(case.state), after=state_name(rule.target), lacking=lacking, is_ask=move_id == "ask_receiver",
+        before=state_name(case.state), after=state_name(rule.target), lacking=lacking,
     )  # fmt: skip
 
 

@@ -33,7 +33,20 @@ MAIN_ROAD = (
 )
 """Steps that lead on, the farthest first: the first that can be taken is the one big button of the page."""
 
-NEED_PAGES = {Need.OWNER: "assign", Need.VISIT_OR_EVIDENCE: "visit", Need.PLACEMENT: "placement"}
+OWN_PAGES = {
+    "record_return": "return",
+    "reopen": "reopen",
+    "ask_receiver": "refer_outside",
+    "receiver_denies": "outside_answer",
+}
+"""Steps with a page of their own."""
+
+NEED_PAGES = {
+    Need.OWNER: "assign",
+    Need.VISIT_OR_EVIDENCE: "visit",
+    Need.PLACEMENT: "placement",
+    Need.RECEIVER_CONFIRMED: "outside_answer",
+}
 """Where a missing thing is mended, when that is a page of its own."""
 
 
@@ -64,6 +77,8 @@ def _context(user: User, case: Case) -> dict[str, Any]:
         case, gaps, visits, len(papers), [look for look, _said, _mark in looks], waiting and waiting.request, today
     )
     tasks = task_lines(work)
+    sent = case.referrals.select_related("asked_by", "answered_by").order_by("-asked_at", "-pk")
+    referrals = presenters.referral_lines(sent)
     return {
         "case": case,
         "child": case.child,
@@ -81,6 +96,9 @@ def _context(user: User, case: Case) -> dict[str, Any]:
         "looks": looks,
         "requests": requests,
         "waiting": waiting,
+        "unit": presenters.responsible_unit(case),
+        "referrals": referrals,
+        "referred": next((line for line in referrals if line.referral.answered_at is None), None),
         "outcome": rules.outcome_name(case.outcome),
         "items": presenters.story(case),
         "today": today,
@@ -135,7 +153,7 @@ def _address(case: Case, step: PossibleMove) -> str:
     """The page where a step is taken."""
     if step.rule.way is Way.CLOSING:
         return f"{reverse('case:closing', args=[case.pk])}?move={step.rule.id}"
-    own = {"record_return": "return", "reopen": "reopen"}.get(step.rule.id)
+    own = OWN_PAGES.get(step.rule.id)
     return reverse(f"case:{own}", args=[case.pk]) if own else reverse("case:move", args=[case.pk, step.rule.id])
 
 
