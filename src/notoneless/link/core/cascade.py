@@ -17,7 +17,8 @@ from notoneless.link.core.decide import COLUMNS, VERDICTS, decide, make_options
 from notoneless.link.core.groups import Groups
 from notoneless.link.core.inputs import Source
 from notoneless.link.core.judge import FIELDS, code, judge, prior_bits
-from notoneless.link.core.keys import NameBook, prepare_rows
+from notoneless.link.core.keys import prepare_rows
+from notoneless.link.core.lists.names import FoldBook
 from notoneless.link.core.sentences import how_sql
 
 _TOLD = (
@@ -35,7 +36,7 @@ _NO_FIX = "(SELECT CAST(0 AS BIGINT) AS pid, rid, idv, slip FROM fix_seek WHERE 
 class Cascade:
     """Places the rows of one kind after the other. `capped`: kind → candidate pairs left out by the caps."""
 
-    def __init__(self, engine: Engine, book: NameBook, costs: LinkCosts, window: LinkWindow) -> None:
+    def __init__(self, engine: Engine, book: FoldBook, costs: LinkCosts, window: LinkWindow) -> None:
         self.engine = engine
         self.book = book
         self.costs = costs

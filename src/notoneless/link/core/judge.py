@@ -27,13 +27,15 @@ class VerdictBook(Protocol):
 
 def judge(engine: Engine, known: str, known_fix: str, book: VerdictBook, persons: int, unknown: float = 0.5) -> None:
     """Make `judged`. For the prior: `persons` are known, and a row's person is not among them with chance `unknown`."""
-    book.verdicts(engine, known)
+    engine.step("near", f"SELECT f.* FROM {known} f SEMI JOIN cand c ON c.pid = f.pid", replace=True)
+    engine.step("near_parent", "SELECT p.* FROM parent p SEMI JOIN near f ON f.rid = p.rid", replace=True)
+    book.verdicts(engine, "near")
     load_slips(engine)
-    engine.step("pair_face", _pair_sql(known, known_fix), replace=True)
+    engine.step("pair_face", _pair_sql(known_fix), replace=True)
     engine.step("pair", _best_sql(), replace=True)
     engine.step("lender", _lender_sql(), replace=True)
     engine.step("judged", _weight_sql(_register(persons), unknown), replace=True)
-    engine.drop("pair_face", "pair", "lender", "name_verdict", "day_slip")
+    engine.drop("near", "near_parent", "pair_face", "pair", "lender", "name_verdict", "day_slip")
 
 
 def prior_bits(persons: int, unknown: float = 0.5) -> float:
@@ -63,7 +65,7 @@ NEAR_BIRTHS = ("lunar_day", "epoch", "near", "lunar")
 NEAR_NAMES = ("homophone", "lookalike", "swapped", "latin", "damaged", "remnant")
 
 
-def _pair_sql(known: str, known_fix: str) -> str:
+def _pair_sql(known_fix: str) -> str:
     return f"""
         SELECT c.rid, c.pid, f.rid AS frid, coalesce(x.slip, y.slip) AS slip,
             least(rb.bits, fb.bits) AS rarity, rs.bits AS sound_rarity,
@@ -74,14 +76,14 @@ def _pair_sql(known: str, known_fix: str) -> str:
             CASE WHEN r.student_no = f.student_no THEN {code("student", "same")} END AS v_student
         FROM cand c
         JOIN seek r ON r.rid = c.rid
-        JOIN {known} f ON f.pid = c.pid
+        JOIN near f ON f.pid = c.pid
         LEFT JOIN name_verdict n ON n.a = r.fold AND n.b = f.fold
         LEFT JOIN fold_bits rb ON rb.fold = r.fold
         LEFT JOIN fold_bits fb ON fb.fold = f.fold
         LEFT JOIN syll_bits rs ON rs.syll = r.syll
         LEFT JOIN fix_seek x ON x.rid = r.rid AND x.idv = f.idv
         LEFT JOIN {known_fix} y ON y.rid = f.rid AND y.idv = r.idv
-        LEFT JOIN parent p ON p.rid = f.rid
+        LEFT JOIN near_parent p ON p.rid = f.rid
         LEFT JOIN day_slip da ON da.day = f.birth AND da.written = r.birth
         LEFT JOIN day_slip db ON db.day = r.birth AND db.written = f.birth"""
 

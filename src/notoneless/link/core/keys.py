@@ -7,21 +7,23 @@ numbers) is done in Python over DISTINCT values and joined back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pyarrow as pa
 
-from notoneless.common import names, resident_id
+from notoneless.common import names
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.costs import LinkWindow
 from notoneless.link.core.inputs import KIN_OF, Source
-from notoneless.link.core.name_compare import compare_names
+from notoneless.link.core.lists import numbers
+from notoneless.link.core.lists.names import FoldBook
 from notoneless.link.core.wanted import VALID_ID, wanted_sql
 
+_WRONG = ("bad_check", "bad_length", "bad_date", "bad_chars")
+"""States of a number that may be a slip of the pen."""
 _NO_PARENTS = (
-    "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, 0 AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
+    "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, CAST(0 AS BIGINT) AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
 )
 _PARENTS = f"""
     SELECT k.rid, k.birth, k.fold, a.name, CAST(substr({VALID_ID}, 1, 17) AS BIGINT) AS idv
@@ -30,33 +32,13 @@ _PARENTS = f"""
 """rid, birthday and fold of a child's 户籍 row, beside name and number of each member of the household outside the window."""
 
 
-@dataclass(frozen=True)
-class NameBook:
-    """Folded names by number: number i stands for texts[i], which sounds like number sounds[i]."""
-
-    texts: tuple[str, ...]
-    sounds: tuple[int, ...]
-
-    def verdicts(self, engine: Engine, known: str) -> None:
-        """See `judge.VerdictBook`."""
-        pairs = engine.fetch(
-            f"""SELECT DISTINCT s.fold AS a, f.fold AS b
-                FROM cand c JOIN seek s ON s.rid = c.rid JOIN {known} f ON f.pid = c.pid
-                WHERE s.fold <> f.fold ORDER BY a, b"""
-        )
-        left, right = pairs.column("a").to_pylist(), pairs.column("b").to_pylist()
-        codes = {verdict.id: verdict.code for verdict in definitions.weights().fields["name"].verdicts}
-        found = [codes[self._compare(a, b)] for a, b in zip(left, right, strict=True)]
-        engine.load("name_verdict", pairs.append_column("verdict", pa.array(found, pa.int32())))
-
-    def _compare(self, a: int, b: int) -> str:
-        return compare_names(self.texts[a], self.texts[b], same_sound=self.sounds[a] == self.sounds[b])
-
-
-def prepare_names(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> NameBook:
-    """Make `name_key` (name → numbers of its fold and its sound), `fold_bits`, `syll_bits`, and an empty `parent`."""
-    book = _name_book(engine, sources, window)
+def prepare_names(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> FoldBook:
+    """Make `name_key` (name → numbers of its fold and its sound), `fold_bits`, `syll_bits`, what the book compares names
+    by, and an empty `parent`."""
+    book = FoldBook(engine)
+    _number_names(engine, book, sources, window)
     _frequencies(engine)
+    numbers.load_positions(engine)
     engine.step("parent", _NO_PARENTS)
     return book
 
@@ -70,30 +52,23 @@ def prepare_rows(engine: Engine, source: Source, window: LinkWindow) -> None:
         engine.drop("kin")
 
 
-def _name_book(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> NameBook:
-    """Make `name_key` (name, n, fold, syll): how often it stands, numbers of its fold and sound (NULL without any)."""
+def _number_names(engine: Engine, book: FoldBook, sources: Sequence[Source], window: LinkWindow) -> None:
+    """Make `name_key` (name, n, fold, syll): how often it stands, numbers of its fold and sound (NULL without any); and
+    `fold_sound`, `base_shape` for the book."""
     union = " UNION ALL ".join(
         f"SELECT name FROM ({wanted_sql(source.kind, source.table, window)})" for source in sources
     )
-    found = engine.fetch(
-        f"SELECT name, count(*) AS n FROM ({union}) WHERE name IS NOT NULL GROUP BY name ORDER BY name"
+    written = engine.fetch(f"SELECT name, count(*) AS n FROM ({union}) WHERE name IS NOT NULL GROUP BY name")
+    folded = pa.array(map(names.fold, written.column("name").to_pylist()), pa.string())
+    engine.load("written", written.append_column("folded", folded))
+    engine.step("folded", "SELECT DISTINCT folded AS name FROM written WHERE folded <> ''")
+    book.number("folded", "fold_key")
+    engine.step(
+        "name_key", "SELECT w.name, w.n, f.fold, f.syll FROM written w LEFT JOIN fold_key f ON f.name = w.folded"
     )
-    raw = found.column("name").to_pylist()
-    folded = [names.fold(name) for name in raw]
-    texts = tuple(sorted(set(folded) - {""}))
-    sound_of = {text: names.syllables(text) for text in texts}
-    fold_number = {text: number for number, text in enumerate(texts)}
-    syll_number = {sound: number for number, sound in enumerate(sorted(set(sound_of.values())))}
-    table = pa.table(
-        {
-            "name": found.column("name"),
-            "n": found.column("n"),
-            "fold": pa.array([fold_number.get(text) for text in folded], pa.int32()),
-            "syll": pa.array([syll_number[sound_of[text]] if text else None for text in folded], pa.int32()),
-        }
-    )
-    engine.load("name_key", table)
-    return NameBook(texts, tuple(syll_number[sound_of[text]] for text in texts))
+    engine.step("fold_sound", "SELECT fold, syll FROM fold_key")
+    engine.step("base_shape", "SELECT DISTINCT base, shape FROM han WHERE shape > 0 AND base > 0")
+    engine.drop("written", "folded", "fold_key")
 
 
 def _key_sql(source: Source, window: LinkWindow) -> str:
@@ -105,7 +80,7 @@ def _key_sql(source: Source, window: LinkWindow) -> str:
             CASE WHEN b.sex IN ('1', '2') THEN CAST(b.sex AS INTEGER)
                  WHEN b.valid_id IS NOT NULL THEN 2 - CAST(substr(b.valid_id, 17, 1) AS INTEGER) % 2 END AS sex,
             CAST(substr(b.valid_id, 1, 17) AS BIGINT) AS idv,
-            CASE WHEN b.id_state IN ('bad_check', 'bad_length', 'bad_date', 'bad_chars')
+            CASE WHEN b.id_state IN ({", ".join(f"'{state}'" for state in _WRONG)})
                  OR b.id_state = 'valid' AND b.valid_id IS NULL THEN b.id_no END AS typed,
             CASE WHEN b.id_state <> 'valid' AND length(b.id_no) >= 14
                  THEN try_cast(substr(b.id_no, 1, 14) AS BIGINT) END AS typed_prefix,
@@ -132,46 +107,55 @@ def _text(column: str) -> str:
 
 def _repairs(engine: Engine, kind_id: str) -> None:
     """Make `fix_<kind>` (rid, idv, slip): valid numbers that a row without a valid one may have meant."""
-    rows = engine.fetch(
+    engine.step(
+        "invalid",
         f"""SELECT k.rid, s.id_no, s.id_state, s.student_no, s.cert_no
             FROM key_{kind_id} k JOIN src_{kind_id} s ON s.rid = k.rid
             WHERE k.idv IS NULL
-              AND (k.typed IS NOT NULL OR s.id_state = 'valid' OR s.student_no IS NOT NULL OR s.cert_no IS NOT NULL)
-            ORDER BY k.rid"""
+              AND (k.typed IS NOT NULL OR s.id_state = 'valid' OR s.student_no IS NOT NULL OR s.cert_no IS NOT NULL)""",
     )
-    rids: list[int] = []
-    values: list[int] = []
-    slips: list[str] = []
-    for row in rows.to_pylist():
-        for value, slip in _meant(row["id_no"], row["id_state"], row["student_no"], row["cert_no"]):
-            rids.append(row["rid"])
-            values.append(int(value[:17]))
-            slips.append(slip)
-    columns = [pa.array(rids, pa.int64()), pa.array(values, pa.int64()), pa.array(slips, pa.string())]
-    engine.load(f"fix_{kind_id}", pa.table(columns, names=["rid", "idv", "slip"]))
+    wrong = ", ".join(f"'{state}'" for state in _WRONG)
+    engine.step(
+        "wrong", f"SELECT rid, id_no AS typed FROM invalid WHERE id_state IN ({wrong}) AND length(id_no) BETWEEN 17 AND 19"
+    )
+    numbers.make_fixes(engine, "wrong", "slip")
+    engine.step(
+        f"fix_{kind_id}",
+        f"""SELECT rid, idv, min(slip) AS slip FROM (
+                SELECT * FROM slip WHERE {_possible("idv")} UNION ALL {_inside_sql()} UNION ALL {_century_sql()}
+            ) GROUP BY rid, idv""",
+    )
+    engine.drop("invalid", "wrong", "slip")
 
 
-def _meant(
-    id_no: str | None, state: str | None, student_no: str | None, cert_no: str | None
-) -> Iterator[tuple[str, str]]:
-    """Valid numbers with the way they come about, each once."""
-    seen: set[str] = set()
-    candidates: list[tuple[str, str]] = []
-    if student_no and student_no[0] in "Gg" and len(student_no) == 19:
-        candidates.append((student_no[1:].upper(), "写在学籍号里"))
-    if cert_no and len(cert_no) >= 20:
-        candidates.append((cert_no[:18].upper(), "写在残疾人证号里"))
-    if id_no and state == "valid":
-        full = resident_id.parse(id_no).value
-        this_century = f"{full[:6]}20{full[8:17]}"
-        candidates.append((full, "是十五位旧号"))
-        candidates.append((this_century + resident_id.check_digit(this_century), "少了年份的前两位"))
-    if id_no and state in ("bad_check", "bad_length", "bad_date", "bad_chars"):
-        candidates += [(value, describe_slip(id_no, value)) for value in resident_id.repairs(id_no)]
-    for value, slip in candidates:
-        if value not in seen and resident_id.is_valid(value):
-            seen.add(value)
-            yield value, slip
+def _possible(idv: str) -> str:
+    """SQL: 17 digits whose month and day can be; of 18 changes that make a check sum right most make no birthday."""
+    day = f"CAST(round(({idv} - {idv} % 1000) / 1000) AS BIGINT)"
+    return f"{day} % 10000 BETWEEN 101 AND 1231 AND {day} % 100 BETWEEN 1 AND 31"
+
+
+def _inside_sql() -> str:
+    """The number inside a student's or a disabled person's number."""
+    return f"""
+        SELECT rid, CAST(substr(inner_id, 1, 17) AS BIGINT) AS idv, slip
+        FROM (SELECT rid, upper(substr(student_no, 2, 18)) AS inner_id, '写在学籍号里' AS slip FROM invalid
+              WHERE length(student_no) = 19 AND substr(student_no, 1, 1) IN ('G', 'g')
+              UNION ALL
+              SELECT rid, upper(substr(cert_no, 1, 18)), '写在残疾人证号里' FROM invalid WHERE length(cert_no) >= 20)
+        WHERE {numbers.is_valid("inner_id")}"""
+
+
+def _century_sql() -> str:
+    """A valid number that is not its row's: one of fifteen digits, filled up with the wrong century."""
+    ways = {
+        "是十五位旧号": "substr(id_no, 1, 17)",
+        "少了年份的前两位": "substr(id_no, 1, 6) || '20' || substr(id_no, 9, 9)",
+    }
+    return " UNION ALL ".join(
+        f"SELECT rid, CAST({digits} AS BIGINT) AS idv, '{slip}' AS slip FROM invalid "
+        "WHERE id_state = 'valid' AND length(id_no) = 18"
+        for slip, digits in ways.items()
+    )
 
 
 def describe_slip(typed: str, meant: str) -> str:
