@@ -42,7 +42,7 @@ ordered AS (
 SELECT gone_id, stays_id FROM ordered WHERE place_in_order = 1 ORDER BY gone_id
 """
 
-# What the checks settle about a person and the link stage does not know.
+# What the checks settle about a person and the link stage does not know; there the child's place is its id.
 _SETTLED = """
 SELECT child_id, place_code, place_from, township_code, age, school_age, preschool_age, left_behind
 FROM child
@@ -149,10 +149,10 @@ def _merged(engine: Engine, linked: LinkResult, previous: pa.Table | None) -> di
 
 
 def _with_settled(persons: pa.Table, settled: pa.Table) -> pa.Table:
-    """Persons (in order of child_id) with the columns of ``_SETTLED`` put in place or appended. Raises E512."""
-    if not settled["child_id"].equals(persons["child_id"]):
+    """Persons with the columns of ``_SETTLED`` put in place or appended. Raises E512."""
+    if settled["child_id"].combine_chunks() != pa.arange(0, persons.num_rows).cast(pa.int32()):
         raise Fault("E512", where="child", check="孩子表", expected=persons.num_rows, total=settled.num_rows)
-    for name in settled.column_names:
+    for name in settled.column_names[1:]:
         column = settled[name].cast(pa.int32()) if name == "age" else settled[name]
         at = persons.schema.get_field_index(name)
         persons = persons.append_column(name, column) if at < 0 else persons.set_column(at, name, column)

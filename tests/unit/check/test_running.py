@@ -133,7 +133,7 @@ def test_a_result_that_cannot_stand_stops_the_sweep(
 def test_losing_a_child_between_the_check_and_its_result_stops_the_sweep(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_SETTLED", "SELECT child_id, state, reason, period FROM {raw} WHERE child_id = 'A'")
+    monkeypatch.setattr(running, "_SETTLED", "SELECT child_id, state, reason, period FROM {raw} WHERE child_id = 0")
     with pytest.raises(Fault) as caught:
         two_children(engine)
     assert caught.value.code == "E512"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from notoneless.check.core.calendar import Calendar
 from notoneless.check.core.definitions import STATES, CheckDefinition, load_checks
@@ -89,13 +90,6 @@ SELECT child_id, period,
 FROM marked
 """
 
-_AUDIT = """
-SELECT count(*) AS total, count(DISTINCT child_id || '|' || period) AS children,
-       coalesce(sum(CASE WHEN state IN ('met', 'gap', 'excused', 'unknown') THEN 0 ELSE 1 END), 0) AS strange,
-       coalesce(sum(CASE WHEN coalesce(reason, '') = '' OR period IS NULL THEN 1 ELSE 0 END), 0) AS silent
-FROM {table}
-"""
-
 _COUNT = """
 SELECT coalesce(c.township_code, '') AS place_code, count(*) AS expected,
        coalesce(sum(CASE WHEN r.state = 'met' THEN 1 ELSE 0 END), 0) AS met,
@@ -140,10 +134,12 @@ def run_checks(
     values = load_tables(
         engine, lists, persons=persons, members=members, review=review, facts=facts, pack=pack, calendar=calendar
     )
-    checks = _wanted(only)
+    checks, ids = _wanted(only), persons["child_id"].combine_chunks()
     for number, check in enumerate(checks):
         let_go(engine, *(one.sql for one in checks[number:]))
-        yield _run(engine, check, lists, values, pack, calendar)
+        yield _run(engine, check, lists, values, pack, calendar, ids)
+        if not any(check.id in later.needs_checks for later in checks[number:]):
+            engine.drop(f"result_{check.id}")
 
 
 def _wanted(only: str) -> list[CheckDefinition]:
@@ -155,8 +151,15 @@ def _wanted(only: str) -> list[CheckDefinition]:
 
 
 def _run(
-    engine: Engine, check: CheckDefinition, lists: Lists, common: Mapping[str, Value], pack: Pack, calendar: Calendar
+    engine: Engine,
+    check: CheckDefinition,
+    lists: Lists,
+    common: Mapping[str, Value],
+    pack: Pack,
+    calendar: Calendar,
+    ids: pa.Array,
 ) -> CheckResult:
+    """``ids``: the child ids by number."""
     own: dict[str, Value] = {name: pack.value(parameter) for name, parameter in check.parameters.items()}
     period = calendar.period(check.period, str(common["aid_term"]))
     missing = lists.missing(check.needs)
@@ -172,10 +175,11 @@ def _run(
     engine.step(result, fill(_common_sql(check, raw, missing), values, check.id))
     expected = engine.count(raw)
     engine.drop(raw)
-    _audit(engine, check, result, expected)
-    counts = _counts(engine, check, result, expected, missing, pack.region)
     table = engine.fetch(f"SELECT child_id, state, reason, period FROM {result} ORDER BY child_id, period")
-    return CheckResult(check, table.cast(RESULT), counts, missing)
+    _audit(check, table, expected)
+    counts = _counts(engine, check, result, expected, missing, pack.region)
+    named = table.set_column(0, "child_id", ids.take(table["child_id"]))
+    return CheckResult(check, named.cast(RESULT), counts, missing)
 
 
 def _common_sql(check: CheckDefinition, raw: str, missing: tuple[str, ...]) -> str:
@@ -191,19 +195,32 @@ def _common_sql(check: CheckDefinition, raw: str, missing: tuple[str, ...]) -> s
     )
 
 
-def _audit(engine: Engine, check: CheckDefinition, result: str, expected: int) -> None:
-    """Nothing may be lost or doubled between the check's own rows and the settled ones. Raises E512, E513."""
-    found = engine.fetch(_AUDIT.format(table=result)).to_pylist()[0]
-    if found["total"] != expected:
-        raise Fault("E512", where=check.id, check=check.name, expected=expected, total=found["total"])
+def _audit(check: CheckDefinition, table: pa.Table, expected: int) -> None:
+    """Nothing may be lost or doubled between the check's own rows and the settled ones (in the order of child and
+    period). Raises E512, E513."""
+    if table.num_rows != expected:
+        raise Fault("E512", where=check.id, check=check.name, expected=expected, total=table.num_rows)
     problems = {
-        "同一孩子同一时段有多行": found["total"] - found["children"],
-        "状态不认识": found["strange"],
-        "没有理由或时段": found["silent"],
+        "同一孩子同一时段有多行": _doubled(table),
+        "状态不认识": _number_of(pc.invert(pc.is_in(table["state"], value_set=pa.array(STATES)))),
+        "没有理由或时段": _number_of(
+            pc.or_(pc.equal(pc.fill_null(table["reason"], ""), ""), pc.is_null(table["period"]))
+        ),
     }
     for problem, number in problems.items():
         if number:
-            raise Fault("E513", where=check.id, check=check.name, number=int(number), problem=problem)
+            raise Fault("E513", where=check.id, check=check.name, number=number, problem=problem)
+
+
+def _doubled(table: pa.Table) -> int:
+    """Rows that say once more of whom and when the row before speaks."""
+    keys = table.select(["child_id", "period"])
+    before, after = keys.slice(0, max(keys.num_rows - 1, 0)), keys.slice(1)
+    return _number_of(pc.and_(*(pc.equal(before[name], after[name]) for name in keys.column_names)))
+
+
+def _number_of(marks: pa.ChunkedArray) -> int:
+    return int(pc.sum(marks).as_py() or 0)
 
 
 def _counts(

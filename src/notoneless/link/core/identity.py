@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import array
 import hashlib
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -38,11 +40,32 @@ def mint_names(row_keys: Sequence[str], id_key: bytes, taken: pa.ChunkedArray) -
     """
     if not id_key:
         raise Fault("E406")
-    names = ["C" + _hash(key, id_key) for key in row_keys]
-    minted = pa.array(names, pa.string())
-    if len(pc.unique(minted)) == len(names) and not pc.any(pc.is_in(minted, taken.combine_chunks())).as_py():
+    minted = _all_named(row_keys, id_key)
+    if len(pc.unique(minted)) == len(minted) and not pc.any(pc.is_in(minted, taken.combine_chunks())).as_py():
         return minted
     return _told_apart(row_keys, id_key, set(taken.to_pylist()))
+
+
+def _all_named(keys: Sequence[str], id_key: bytes) -> pa.Array:
+    """The letter C and the hash of each key, as `_hash` writes it, the letters all at once."""
+    keyed, digests = _keyed(id_key), bytearray()
+    for key in keys:
+        one = keyed.copy()
+        one.update(key.encode())
+        digests += one.digest()
+    numbers = array.array("Q", digests)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    bits = pa.Array.from_buffers(pa.uint64(), len(numbers), [None, pa.py_buffer(numbers)])
+    pairs = [_letters(bits, shift, _PAIRS) for shift in (0, 10, 20, 30, 40)]
+    return pc.binary_join_element_wise("C", *pairs, _letters(bits, 50, list(_ALPHABET)), "")
+
+
+def _letters(bits: pa.Array, shift: int, letters: Sequence[str]) -> pa.Array:
+    """The letters that bits from `shift` on stand for; there are a power of two of them."""
+    mask = pa.scalar(len(letters) - 1, pa.uint64())
+    places = pc.bit_wise_and(pc.shift_right(bits, pa.scalar(shift, pa.uint64())), mask)
+    return pa.array(letters, pa.string()).take(places)
 
 
 def _told_apart(row_keys: Sequence[str], id_key: bytes, used: set[str]) -> pa.Array:
@@ -66,9 +89,14 @@ def _mint(key: str, id_key: bytes, used: set[str]) -> str:
     return name
 
 
+def _keyed(id_key: bytes) -> hashlib.blake2b:
+    return hashlib.blake2b(key=id_key[:64], digest_size=8)
+
+
 def _hash(text: str, id_key: bytes) -> str:
-    digest = hashlib.blake2b(text.encode(), key=id_key[:64], digest_size=8).digest()
-    number = int.from_bytes(digest, "big")
+    keyed = _keyed(id_key)
+    keyed.update(text.encode())
+    number = int.from_bytes(keyed.digest(), "big")
     pairs = _PAIRS
     return (
         pairs[number & 1023]

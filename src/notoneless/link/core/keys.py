@@ -22,9 +22,7 @@ from notoneless.link.core.wanted import VALID_ID, wanted_sql
 
 _WRONG = ("bad_check", "bad_length", "bad_date", "bad_chars")
 """States of a number that may be a slip of the pen."""
-_NO_PARENTS = (
-    "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, CAST(0 AS BIGINT) AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
-)
+_NO_PARENTS = "SELECT CAST(0 AS BIGINT) AS rid, 0 AS birth, CAST(0 AS BIGINT) AS fold, '' AS name, CAST(0 AS BIGINT) AS idv WHERE 1 = 0"
 _PARENTS = f"""
     SELECT k.rid, k.birth, k.fold, a.name, CAST(substr({VALID_ID}, 1, 17) AS BIGINT) AS idv
     FROM kin a
@@ -116,7 +114,8 @@ def _repairs(engine: Engine, kind_id: str) -> None:
     )
     wrong = ", ".join(f"'{state}'" for state in _WRONG)
     engine.step(
-        "wrong", f"SELECT rid, id_no AS typed FROM invalid WHERE id_state IN ({wrong}) AND length(id_no) BETWEEN 17 AND 19"
+        "wrong",
+        f"SELECT rid, id_no AS typed FROM invalid WHERE id_state IN ({wrong}) AND length(id_no) BETWEEN 17 AND 19",
     )
     numbers.make_fixes(engine, "wrong", "slip")
     engine.step(

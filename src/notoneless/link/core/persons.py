@@ -50,13 +50,25 @@ def build_persons(
     _disagreements(engine, sources)
     engine.drop(*_faces(sources))
     _alone(engine, sources)
-    for source in sources:
-        engine.step(f"best_{source.kind.id}", _best_sql(source, _BIRTH))
-    wanted = f"birth IS NULL OR birth BETWEEN {window.first_birth} AND {window.last_birth}"
-    engine.step("wanted", f"SELECT pid FROM ({_birth_sql(sources)}) WHERE {wanted}")
-    engine.drop(*(f"best_{source.kind.id}" for source in sources))
+    _unwanted(engine, sources, window)
     _name(engine, sources, previous, id_key)
-    engine.drop("wanted")
+    engine.drop("unwanted")
+
+
+def _unwanted(engine: Engine, sources: Sequence[Source], window: LinkWindow) -> None:
+    """Make `unwanted` (pid): persons born outside the window. Looked at closely are only those of whom some row says so."""
+    within = f"BETWEEN {window.first_birth} AND {window.last_birth}"
+    doubtful = " UNION ".join(
+        f"""SELECT p.pid FROM {placed_sql(source)} p JOIN {source.table} s ON s.rid = p.rid
+            WHERE NOT {_day_number("s.dob")} {within}
+               OR s.id_state = 'valid' AND NOT try_cast(substr(s.id_no, 7, 8) AS INTEGER) {within}"""
+        for source in sources
+    )
+    engine.step("doubtful", doubtful)
+    for source in sources:
+        engine.step(f"best_{source.kind.id}", _best_sql(source, _BIRTH, "doubtful"))
+    engine.step("unwanted", f"SELECT pid FROM ({_birth_sql(sources)}) WHERE NOT birth {within}")
+    engine.drop("doubtful", *(f"best_{source.kind.id}" for source in sources))
 
 
 def fetch_persons(engine: Engine, sources: Sequence[Source]) -> pa.Table:
@@ -154,9 +166,13 @@ def _birth_sql(sources: Sequence[Source]) -> str:
     present = {source.kind.id for source in sources}
     first = {field: _first_said(field, present) for field in _BIRTH}
     return f"""
-        SELECT pid, year(dob) * 10000 + month(dob) * 100 + day(dob) AS birth FROM (
+        SELECT pid, {_day_number("dob")} AS birth FROM (
             SELECT r.pid, {_dob(first)} AS dob FROM ({_roots(present)}) r {_joins(present, "r")}
         )"""
+
+
+def _day_number(day: str) -> str:
+    return f"(year({day}) * 10000 + month({day}) * 100 + day({day}))"
 
 
 def _person_sql(sources: Sequence[Source]) -> str:
@@ -218,7 +234,7 @@ def _place_from(present: set[str]) -> str:
 def _name(engine: Engine, sources: Sequence[Source], previous: pa.Table | None, id_key: bytes) -> None:
     """Make `child` (pid, child_id, place)."""
     keys = " UNION ALL ".join(
-        f"SELECT p.pid, s.row_key FROM {placed_sql(source)} p SEMI JOIN wanted USING (pid) "
+        f"SELECT p.pid, s.row_key FROM {placed_sql(source)} p ANTI JOIN unwanted USING (pid) "
         f"JOIN {source.table} s ON s.rid = p.rid"
         for source in sources
     )

@@ -8,7 +8,7 @@ WITH ranked AS (
                ORDER BY CASE coalesce(r.roll_status, 'active')
                             WHEN 'active' THEN 1 WHEN 'leave' THEN 2 WHEN 'graduated' THEN 3
                             WHEN 'transferred_out' THEN 4 ELSE 5 END,
-                        coalesce(s.position, -9) DESC, r.list_date DESC, r.delivery_id, r.row_no
+                        coalesce(s.position, -9) DESC, r.list_date DESC, r.delivery_number, r.row_no
            ) AS place_in_order
     FROM school_roll AS r
     LEFT JOIN policy_school_stages AS s ON s.grade = r.grade

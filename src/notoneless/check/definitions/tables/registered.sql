@@ -4,7 +4,7 @@ WITH ranked AS (
                PARTITION BY child_id
                ORDER BY list_date DESC,
                         CASE coalesce(hukou_status, 'normal') WHEN 'normal' THEN 1 WHEN 'dead' THEN 2 ELSE 3 END,
-                        delivery_id, row_no
+                        delivery_number, row_no
            ) AS place_in_order
     FROM hukou
 )

@@ -6,7 +6,7 @@ WITH ranked AS (
            s.name AS grade_name, s.position, s.compulsory,
            row_number() OVER (
                PARTITION BY h.child_id
-               ORDER BY h.list_date DESC, coalesce(h.present, '1') DESC, h.delivery_id, h.row_no
+               ORDER BY h.list_date DESC, coalesce(h.present, '1') DESC, h.delivery_number, h.row_no
            ) AS place_in_order
     FROM head_count AS h
     LEFT JOIN policy_school_stages AS s ON s.grade = h.grade
