@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import OperationalError
 from django.utils.timezone import localdate
 
+from notoneless.case.records.actions.stuck import find_stuck
 from notoneless.flows.stale_uploads import purge_stale_uploads
 
 logger = logging.getLogger("notoneless.jobs")
@@ -28,9 +29,11 @@ class Nightly:
             return
         try:
             purged = purge_stale_uploads(now=now)
+            stuck = find_stuck(now=now)
         except OperationalError:
             logger.warning("the database did not answer, the daily work waits", exc_info=True)
             return
         self._done = localdate(now)
+        logger.info("%s reasons why cases do not move were found", stuck)
         if purged:
             logger.info("%s uploads that nobody confirmed were cleared away", purged)

@@ -72,6 +72,7 @@ class Action(StrEnum):
     REFERRAL_WITHDRAW = "referral.withdraw"
     REFERRAL_OUTSIDE = "referral.outside"
     REFERRAL_ANSWER = "referral.answer"
+    STUCK_FIND = "stuck.find"
     GAP_CLOSE = "gap.close"
     GAP_EXCUSE = "gap.excuse"
     RECHECK_DO = "recheck.do"

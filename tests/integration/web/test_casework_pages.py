@@ -11,6 +11,7 @@ from tests.lib import cases as k
 from tests.lib import cast as c
 from tests.lib.web import client_of
 
+from notoneless.case.records.actions.stuck import find_stuck
 from notoneless.case.records.models import Case
 from notoneless.org.models import User
 from notoneless.trail.models import Event
@@ -120,3 +121,16 @@ def test_the_sender_does_not_answer_its_own_proposal(cast: c.Cast, case: Case) -
     assert client_of(cast.clerk).post(f"/case/referral/{referral.pk}/accept/", {}).status_code == 422
     assert client_of(cast.teacher).get(f"/case/referral/{referral.pk}/").status_code == 403
     assert client_of(cast.stranger).get(f"/case/referral/{referral.pk}/").status_code == 404
+
+
+def test_a_stuck_case_is_told_to_the_one_whose_turn_it_is(cast: c.Cast, case: Case) -> None:
+    find_stuck(now=k.later(10))
+    assert "1 个个案卡住了，轮到您办" in client_of(cast.principal).get("/").content.decode()
+    assert "卡住了，轮到您办" not in client_of(cast.clerk).get("/").content.decode()
+    mine = client_of(cast.principal).get("/case/stuck/").content.decode()
+    for said in ("张小花", "还没有责任人", "岸堤镇中心小学 校长", "派责任人"):
+        assert said in mine
+    assert "没有轮到您的卡住的个案" in client_of(cast.clerk).get("/case/stuck/").content.decode()
+    assert "张小花" in client_of(cast.clerk).get("/case/stuck/?whose=all&reason=no_owner").content.decode()
+    assert "张小花" not in client_of(cast.stranger).get("/case/stuck/?whose=all").content.decode()
+    assert "轮到 <b>岸堤镇中心小学 校长</b>" in page_of(cast.teacher, case)

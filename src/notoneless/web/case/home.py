@@ -20,6 +20,7 @@ from notoneless.case.records.queries import (
     get_home_counts,
     incoming_referrals,
     outgoing_referrals,
+    stuck_on,
 )
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
@@ -108,7 +109,18 @@ def tasks(user: User, now: datetime) -> list[HomeTask]:
         )
         for duty in told
     ]
-    return found + _referral_tasks(user)
+    return [*_stuck_tasks(user), *found, *_referral_tasks(user)]
+
+
+def _stuck_tasks(user: User) -> list[HomeTask]:
+    """卡住的个案 whose turn is this person's, as of last night."""
+    waiting = stuck_on(user)
+    cases = waiting.values("case").distinct().count()
+    if not cases:
+        return []
+    since = waiting.aggregate(first=Min("since"))["first"]
+    said = _("%(n)s 个个案卡住了，轮到您办；最早从 %(day)s 起") % {"n": cases, "day": since.isoformat()}
+    return [HomeTask(_("卡住"), "bad", said, reverse("case:stuck"), _("去办理"))]
 
 
 def _referral_tasks(user: User) -> list[HomeTask]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from notoneless.case.core.outcomes import Outcome, Rules, needs_persuasion
 from notoneless.case.core.persuasion import Persuasion, is_joint
 from notoneless.case.core.states import State, state_name, table
-from notoneless.case.core.units import unit_of
 from notoneless.case.records.models import (
     Case,
     ClosingRequest,
@@ -21,10 +20,9 @@ from notoneless.case.records.models import (
     Measure,
     Placement,
     Recheck,
-    Referral,
     Visit,
 )
-from notoneless.case.records.queries import timeline, unit_name
+from notoneless.case.records.queries import timeline
 from notoneless.check.core import load_checks
 from notoneless.org.models import School, User
 from notoneless.org.roles import ROLES
@@ -97,15 +95,6 @@ class RequestLine:
     request: ClosingRequest
     outcome: str
     paper: str
-
-
-@dataclass(frozen=True)
-class ReferralLine:
-    """One hand-over: from which unit, to which."""
-
-    referral: Referral
-    sender: str
-    receiver: str
 
 
 @dataclass(frozen=True)
@@ -288,22 +277,6 @@ def request_lines(case: Case, rules: Rules) -> list[RequestLine]:
     """Askings for 销号, the newest first."""
     requests = case.closing_requests.select_related("asked_by", "decided_by", "evidence").order_by("-asked_at")
     return [RequestLine(one, rules.outcome_name(one.outcome), paper_label(one.evidence, rules)) for one in requests]
-
-
-def referral_lines(rows: Iterable[Referral]) -> list[ReferralLine]:
-    """Hand-overs with the names of both units."""
-    return [
-        ReferralLine(
-            one, unit_name(one.from_place, one.from_school), one.to_outside or unit_name(one.to_place, one.to_school)
-        )
-        for one in rows
-    ]
-
-
-def responsible_unit(case: Case) -> str:
-    """The unit that answers for the case now."""
-    unit = unit_of(case.place_code, case.school_code)
-    return unit_name(unit.place_code, unit.school_code)
 
 
 def story(case: Case) -> list[StoryLine]:

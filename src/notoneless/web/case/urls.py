@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from notoneless.web.case.views import bulk, closing, gaps, lists, moves, page, referrals, work
+from notoneless.web.case.views import bulk, closing, gaps, lists, moves, page, referrals, stuck, work
 
 app_name = "case"
 
 urlpatterns = [
     path("", lists.case_list, name="list"),
     path("assign/", bulk.assign_many, name="assign_many"),
+    path("stuck/", stuck.stuck, name="stuck"),
     path("referrals/", referrals.referrals, name="referrals"),
     path("referral/<int:referral_id>/", referrals.referral, name="referral"),
     path("referral/<int:referral_id>/accept/", referrals.accept, name="accept"),

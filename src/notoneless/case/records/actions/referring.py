@@ -24,7 +24,7 @@ from notoneless.trail.actions import Action
 from ..models import Case, Gap, Measure, Referral
 from ..permissions import can_touch, check_can_own, check_may_make, check_may_receive, check_may_withdraw
 from ..queries import find_unit, get_facts, get_referral, list_receiving_staff
-from .taking import check_open, lock_case, move_case, need_short, need_text, note, take_case
+from .taking import check_open, lock_case, move_case, need_short, need_text, note, take_case, unstick
 
 ACCEPTED, RETURNED, WITHDRAWN = Referral.Answer.ACCEPTED, Referral.Answer.RETURNED, Referral.Answer.WITHDRAWN
 
@@ -175,6 +175,7 @@ def _take_referral(by: User, referral_id: int, now: dt.datetime, answer: str, te
     found = get_referral(by, referral_id)
     check_may_receive(by, found)
     Case.objects.filter(pk=found.case_id).update(version=F("version"))  # locks the row, so that acts queue
+    unstick(found.case)
     _answer(found, by, now, answer, text)
     return found
 

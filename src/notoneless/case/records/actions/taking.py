@@ -16,7 +16,7 @@ from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-from ..models import Case, Evidence, Move
+from ..models import Case, Evidence, Move, Stuck
 from ..permissions import check_may_touch
 from ..queries import get_case, get_evidence
 
@@ -31,6 +31,7 @@ def take_case(*, by: User, case_id: str, version: int, permission: Permission) -
     claimed = Case.objects.filter(pk=case.pk, version=version).update(version=F("version") + 1)
     if claimed != 1:
         raise Fault("E601", where=case.pk, version=case.version)
+    unstick(case)
     case.refresh_from_db()
     return case
 
@@ -39,7 +40,13 @@ def lock_case(*, by: User, case_id: str, permission: Permission) -> Case:
     """Lock the case for something that is only added to it; two people adding at once are both kept."""
     case = get_case(by, case_id)
     check_may_touch(by, case, permission)
+    unstick(case)
     return Case.objects.select_for_update().get(pk=case.pk)
+
+
+def unstick(case: Case) -> None:
+    """Whoever acts on a case takes it off 卡住的个案; the next night looks again."""
+    Stuck.objects.filter(case=case).delete()
 
 
 def check_open(case: Case) -> None:

@@ -3,6 +3,7 @@
 from .case import FINAL, USER, Case, CaseCounter, Gap, Measure
 from .closing import ClosingRequest, Move, Recheck
 from .referral import Referral
+from .stuck import Stuck
 from .work import Evidence, Placement, Visit
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Placement",
     "Recheck",
     "Referral",
+    "Stuck",
     "Visit",
 ]

@@ -29,6 +29,7 @@ from .referrals import (
 )
 from .rules import rules_on
 from .standing import PossibleMove, get_facts, list_gap_outcomes, list_outcomes, list_possible_moves
+from .stuck import stuck_on, visible_stuck
 from .timeline import Entry, timeline
 
 __all__ = [
@@ -72,6 +73,8 @@ __all__ = [
     "rules_on",
     "split_for_owner",
     "standing_visits",
+    "stuck_on",
     "timeline",
     "unit_name",
+    "visible_stuck",
 ]

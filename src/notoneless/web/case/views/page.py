@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from notoneless.case.core.states import Need, State, Way, is_final, table
+from notoneless.case.core.stuck import load_reasons
 from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.case.records.permissions import can_decide, can_make, can_touch
 from notoneless.case.records.queries import PossibleMove, get_persuasion, list_possible_moves, rules_on
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
-from notoneless.web.case import presenters
+from notoneless.web.case import presenters, unit_presenters
 from notoneless.web.case.tasks import Task, Work, task_lines
 from notoneless.web.shell.access import requires
 
@@ -78,7 +79,7 @@ def _context(user: User, case: Case) -> dict[str, Any]:
     )
     tasks = task_lines(work)
     sent = case.referrals.select_related("asked_by", "answered_by").order_by("-asked_at", "-pk")
-    referrals = presenters.referral_lines(sent)
+    referrals = unit_presenters.referral_lines(sent)
     return {
         "case": case,
         "child": case.child,
@@ -96,7 +97,10 @@ def _context(user: User, case: Case) -> dict[str, Any]:
         "looks": looks,
         "requests": requests,
         "waiting": waiting,
-        "unit": presenters.responsible_unit(case),
+        "unit": unit_presenters.responsible_unit(case),
+        "stuck": unit_presenters.stuck_lines(
+            case.stuck.select_related("case__child", "turn_user"), load_reasons(rules.pack), today
+        ),
         "referrals": referrals,
         "referred": next((line for line in referrals if line.referral.answered_at is None), None),
         "outcome": rules.outcome_name(case.outcome),

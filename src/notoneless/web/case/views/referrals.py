@@ -33,7 +33,7 @@ from notoneless.case.records.queries import (
 )
 from notoneless.common.errors import Fault
 from notoneless.org.permissions import Permission
-from notoneless.web.case import presenters
+from notoneless.web.case import presenters, unit_presenters
 from notoneless.web.case.acting import act_page, attempt, back_to, take, version
 from notoneless.web.case.referral_forms import AcceptForm, AnswerForm, OutsideAnswerForm, OutsideForm, ReferForm
 from notoneless.web.shell.access import requires
@@ -52,7 +52,7 @@ def referrals(request: HttpRequest) -> HttpResponse:
     context = {
         "side": side,
         "page": page,
-        "lines": presenters.referral_lines(page.rows),
+        "lines": unit_presenters.referral_lines(page.rows),
         "counts": {name: some.count() for name, some in rows.items()},
     }
     return render(request, "case/referrals.html", context)
@@ -185,7 +185,7 @@ def _about(request: HttpRequest, found: Referral) -> dict[str, Any]:
     case, today = found.case, timezone.localdate()
     return {
         "referral": found,
-        "line": presenters.referral_lines([found])[0],
+        "line": unit_presenters.referral_lines([found])[0],
         "case": case,
         "child": case.child,
         "age": presenters.age(case.child.birth_date, today),
