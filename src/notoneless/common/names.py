@@ -28,7 +28,7 @@ _UNREADABLE = re.compile("[?□■\ufffd\ue000-\uf8ff〓\U000f0000-\U0010fffd]")
 _TOKENS = re.compile(f"[{_HAN}]|[a-z]+")
 LONGEST_PLAIN = 4
 """Characters of a Chinese name with a surname of one character, with room for two surnames (王李小花)."""
-_NO_NAME = NOTHING_WORDS | {"无名", "无名氏", "未取名", "待取名", "未起名", "未命名", "新生儿"}
+NO_NAME = NOTHING_WORDS | {"无名", "无名氏", "未取名", "待取名", "未起名", "未命名", "新生儿"}
 
 
 class CharacterRow(NamedTuple):
@@ -139,10 +139,10 @@ def problem_code(text: str) -> str:
     """The catalog code of what is wrong with a typed name, "" when nothing is. Only E230 (no name) makes a row
     unusable.
     """
-    if _PLAIN.fullmatch(text) and text not in _NO_NAME and "某" not in text:
+    if _PLAIN.fullmatch(text) and text not in NO_NAME and "某" not in text:
         return ""
     name = clean(text)
-    if name.upper() in _NO_NAME:
+    if name.upper() in NO_NAME:
         return "E230"
     if re.search("[*○]|某某?$", name):
         return "E234"

@@ -22,7 +22,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import pyarrow as pa
+
 from notoneless.common.errors import Fault
+from notoneless.files.blocks import split_block
 from notoneless.files.child import CELL_END, FRAME, MIB, ROW_END
 
 PACKAGES = Path(__file__).resolve().parents[2]
@@ -64,15 +67,14 @@ class GuardedWorkbook:
         kind, _rows, body = self._answer()
         self.facts: dict[str, Any] = json.loads(body) if kind == b"J" else {}
 
-    def rows(self, sheet: int) -> Iterator[list[str]]:
-        """The rows of one sheet from row 1, cells from column A; asked for in blocks as they are walked."""
+    def blocks(self, sheet: int) -> Iterator[pa.ListArray]:
+        """The rows of one sheet from row 1, cells from column A, in blocks (blocks.py) asked for as they are walked."""
         first, count = 0, FIRST_ROWS
         while True:
             _kind, rows, body = self._ask(sheet, first, count)
             if not rows:
                 return
-            for line in body.decode("utf-8").split(ROW_END):
-                yield line.split(CELL_END)
+            yield split_block(body + ROW_END.encode(), CELL_END.encode(), ROW_END.encode())
             first, count = first + rows, BLOCK_ROWS
 
     def _ask(self, sheet: int, first: int, count: int) -> tuple[bytes, int, bytes]:

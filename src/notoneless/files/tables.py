@@ -5,12 +5,16 @@ Workbooks are parsed by a guarded child process (guarded.py); a csv is read here
 
 import functools
 import io
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import pyarrow as pa
+
 from notoneless.common.errors import Fault
+from notoneless.files.blocks import lists_of
 from notoneless.files.csv_read import CsvFile
 from notoneless.files.guarded import GuardedWorkbook
 from notoneless.files.refusal import Refused
@@ -20,13 +24,15 @@ Source = Path | str | bytes | BinaryIO
 
 
 class Rows:
-    """The rows of one sheet; may be walked again and again, and is read from its source each time."""
+    """The rows of one sheet, one by one or in ``blocks`` (blocks.py); may be walked again and again, and is read from
+    its source each time.
+    """
 
-    def __init__(self, opener: Callable[[], Iterator[list[str]]]) -> None:
-        self._opener = opener
+    def __init__(self, blocks: Callable[[], Iterator[pa.ListArray]]) -> None:
+        self.blocks = blocks
 
     def __iter__(self) -> Iterator[list[str]]:
-        return self._opener()
+        return itertools.chain.from_iterable(map(lists_of, self.blocks()))
 
 
 @dataclass(frozen=True)
@@ -131,7 +137,7 @@ def _workbook(source: Source, file_name: str, form: str) -> RawTable:
         RawSheet(
             name=sheet["name"],
             hidden=sheet["hidden"],
-            rows=Rows(functools.partial(workbook.rows, number)),
+            rows=Rows(functools.partial(workbook.blocks, number)),
             hidden_rows=tuple(sheet["hidden_rows"]),
             hidden_columns=tuple(sheet["hidden_columns"]),
             formulas=sheet["formulas"],
@@ -145,4 +151,4 @@ def _workbook(source: Source, file_name: str, form: str) -> RawTable:
 
 def _csv(source: Source, file_name: str) -> RawTable:
     text = CsvFile(functools.partial(open_source, source), file_name)
-    return RawTable("csv", text.encoding, [RawSheet(Path(file_name).stem, False, Rows(text.rows))])
+    return RawTable("csv", text.encoding, [RawSheet(Path(file_name).stem, False, Rows(text.blocks))])

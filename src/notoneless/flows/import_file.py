@@ -19,7 +19,7 @@ from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
 from notoneless.files.lake import Stage
 from notoneless.files.tables import open_source
-from notoneless.flows.quality import measure_or_leave
+from notoneless.flows.quality import RunningTally
 from notoneless.flows.schools import take_schools
 from notoneless.org.keys import lake, pseudonym_key
 from notoneless.org.models import User
@@ -145,15 +145,15 @@ def import_file(
 def _take(
     stage: Stage, batches: RosterBatches, asked: _Asked, by: User, now: dt.datetime, progress: Progress
 ) -> ImportOutcome:
-    peek = Peek(with_keys=asked.dry_run)
-    roster = _write(stage, batches, peek, progress)
+    peek, tally = Peek(with_keys=asked.dry_run), RunningTally(batches.head.kind, asked.place_code)
+    roster = _write(stage, batches, [peek.look, lambda batch: tally.add(batch.accepted)], progress)
     same = _find_same(roster, asked)
     if same is not None:
         return ImportOutcome(roster, same, already=True, peek=peek)
     if asked.dry_run or not _wanted(roster, asked.choice):
         return ImportOutcome(roster, None, peek=peek)
     try:
-        return ImportOutcome(roster, _publish(stage, roster, asked, by, now), peek=peek)
+        return ImportOutcome(roster, _publish(stage, roster, tally, asked, by, now), peek=peek)
     except (IntegrityError, Fault):
         stage.withdraw()
         same = _find_same(roster, asked)
@@ -166,14 +166,17 @@ def _wanted(roster: Roster, choice: Choice) -> bool:
     return roster.counts.accepted > 0 and (choice == "good_rows" or roster.counts.refused == 0)
 
 
-def _write(stage: Stage, batches: RosterBatches, peek: Peek, progress: Progress) -> Roster:
+def _write(
+    stage: Stage, batches: RosterBatches, watchers: Sequence[Callable[[Batch], None]], progress: Progress
+) -> Roster:
     """Stream the accepted rows into the stage; the refused ones are few and kept at hand."""
     refused: list[pa.RecordBatch] = []
 
     def accepted() -> Iterator[pa.RecordBatch]:
         for batch in batches:
             refused.append(batch.refused)
-            peek.look(batch)
+            for watch in watchers:
+                watch(batch)
             progress("核对名册", batches.counts.read, batches.total)
             yield batch.accepted
 
@@ -191,7 +194,9 @@ def _find_same(roster: Roster, asked: _Asked) -> Delivery | None:
     )
 
 
-def _publish(stage: Stage, roster: Roster, asked: _Asked, by: User, now: dt.datetime) -> Delivery:
+def _publish(
+    stage: Stage, roster: Roster, tally: RunningTally, asked: _Asked, by: User, now: dt.datetime
+) -> Delivery:
     """Seal refused rows and original beside the accepted ones, rename into place, then write the pointer row."""
     stage.write_table(REFUSED, roster.refused)
     with open_source(asked.source) as original:
@@ -201,7 +206,7 @@ def _publish(stage: Stage, roster: Roster, asked: _Asked, by: User, now: dt.date
     lake().discard_unknown(COLLECTION, lambda: Delivery.objects.values_list("pk", flat=True), only=delivery.pk)
     stage.publish(COLLECTION, delivery.pk, _manifest(roster, delivery))
     delivery.created_at = now
-    delivery.quality = measure_or_leave(delivery)
+    delivery.quality = tally.measure(delivery)
     with transaction.atomic():
         actions.record_delivery(delivery=delivery, by=by, now=now)
         if roster.kind == SCHOOLS:

@@ -1,6 +1,6 @@
-"""The quality of a delivery (质量): measured once after its rows lie in the lake, kept with it as counts.
+"""The quality of a delivery (质量): its rows are counted while they are read, and the counts kept with it.
 
-The lists may have millions of rows: rows are read in batches for the counts, column by column for the comparison.
+The lists may have millions of rows: they are counted in batches, and compared column by column.
 """
 
 from __future__ import annotations
@@ -50,21 +50,43 @@ def measure(delivery: Delivery) -> dict[str, Any]:
     ``as_of``, ``within``, ``new``, ``gone``, ``changed``, ``same`` rows, ``columns`` (column → changed cells) and
     ``keys`` (key columns that only one of the two lists has: then rows cannot be compared). Holds no personal data.
     """
-    kind = load_kinds()[delivery.kind]
-    tally = Tally(kind, delivery.place_code)
+    tally = Tally(load_kinds()[delivery.kind], delivery.place_code)
     for batch in _batches(delivery):
         tally.add(batch)
+    return _measured(delivery, tally)
+
+
+def _measured(delivery: Delivery, tally: Tally) -> dict[str, Any]:
     found = set_beside(delivery)
-    return {**tally.result(), "compared": _compared(found, kind) if found else None}
+    return {**tally.result(), "compared": _compared(found, load_kinds()[delivery.kind]) if found else None}
 
 
-def measure_or_leave(delivery: Delivery) -> dict[str, Any]:
-    """As `measure`; {} when that fails, with a line in the log: an import does not fail for its statistics."""
-    try:
-        return measure(delivery)
-    except Exception:
-        logger.exception("the quality of delivery %s could not be measured", delivery.pk)
-        return {}
+class RunningTally:
+    """Counts the rows of a list while they are imported. What fails here is a line in the log and leaves no counts,
+    for an import does not fail for its statistics.
+    """
+
+    def __init__(self, kind: KindDefinition, place_code: str) -> None:
+        self._tally: Tally | None = Tally(kind, place_code)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Count the next accepted rows."""
+        if self._tally is not None:
+            try:
+                self._tally.add(batch)
+            except Exception:
+                logger.exception("the rows of a list could not be counted")
+                self._tally = None
+
+    def measure(self, delivery: Delivery) -> dict[str, Any]:
+        """As :func:`measure`, from the rows counted; {} when something failed."""
+        if self._tally is None:
+            return {}
+        try:
+            return _measured(delivery, self._tally)
+        except Exception:
+            logger.exception("the quality of delivery %s could not be measured", delivery.pk)
+            return {}
 
 
 def measure_again(*, delivery: Delivery, by: User, now: dt.datetime) -> Delivery:

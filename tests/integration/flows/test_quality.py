@@ -15,6 +15,7 @@ from notoneless.common.errors import Fault
 from notoneless.flows import quality
 from notoneless.flows.import_file import ImportOutcome
 from notoneless.flows.quality import measure, measure_again
+from notoneless.roster.core.quality import Tally
 from notoneless.roster.records.models import Delivery
 from notoneless.trail.models import Event
 
@@ -79,11 +80,14 @@ def test_the_counts_hold_no_name_and_no_number(send: Send) -> None:
         assert pupil.id_no not in text
 
 
-def test_an_import_does_not_fail_for_its_statistics(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_delivery: Delivery) -> dict[str, object]:
+@pytest.mark.parametrize(("owner", "step"), [(Tally, "add"), (quality, "set_beside")])
+def test_an_import_does_not_fail_for_its_statistics(
+    owner: object, step: str, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
         raise RuntimeError("no statistics today")
 
-    monkeypatch.setattr(quality, "measure", broken)
+    monkeypatch.setattr(owner, step, broken)
     assert _sent(send(rosters.hukou(rosters.CAST))).quality == {}
 
 

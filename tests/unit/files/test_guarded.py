@@ -44,8 +44,8 @@ def opened(data: bytes) -> GuardedWorkbook:
 def test_the_child_goes_with_its_workbook() -> None:
     workbook = opened(roster())
     process = workbook._process.pid
-    rows = workbook.rows(0)
-    assert next(rows)[0] == "户籍学龄人口"
+    rows = workbook.blocks(0)
+    assert next(rows)[0].as_py()[0] == "户籍学龄人口"
     assert alive(process)
     del workbook
     assert alive(process), "rows that are still walked keep it"
@@ -57,7 +57,7 @@ def test_a_closed_workbook_says_so() -> None:
     workbook = opened(roster())
     workbook.close()
     with pytest.raises(Fault) as caught:
-        list(workbook.rows(0))
+        list(workbook.blocks(0))
     assert caught.value.code == "E015"
 
 
@@ -80,7 +80,7 @@ def test_the_end_of_a_child_is_told_in_words(ended_by: signal.Signals, code: str
     workbook = opened(roster())
     os.kill(workbook._process.pid, ended_by)
     with pytest.raises(Fault) as caught:
-        list(workbook.rows(0))
+        list(workbook.blocks(0))
     assert caught.value.code == code
     assert word in caught.value.what
 
@@ -90,7 +90,7 @@ def test_a_child_that_does_not_answer_is_ended(monkeypatch: pytest.MonkeyPatch) 
     os.kill(workbook._process.pid, signal.SIGSTOP)
     workbook._patience = 0.2
     with pytest.raises(Fault) as caught:
-        list(workbook.rows(0))
+        list(workbook.blocks(0))
     assert caught.value.code == "E014"
     assert not alive(workbook._process.pid)
 

@@ -1,132 +1,138 @@
-"""Columns of a chunk of rows, normalised once per distinct text.
+"""Columns of a chunk of rows: each different text judged once and remembered, and keys seen so far.
 
-A roster repeats itself: two sexes, fifty-six nations, a few thousand birthdays and addresses. Each text is
-judged once and remembered; columns of distinct numbers forget in time, so that memory stays flat over millions
-of rows.
+Memory stays flat over millions of rows: columns of numbers that never repeat are forgotten in time.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from __future__ import annotations
 
-from notoneless.roster.core.normalise import Issue
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from notoneless.roster.core.grid import Texts
+from notoneless.roster.core.normalise import Issue, Result
+from notoneless.roster.core.plain import Mask, Plain
 
 REMEMBERED = 300_000
-"""Distinct texts kept per column before the memory starts afresh, about 60 MB at worst."""
-MOSTLY_DISTINCT = 0.5
-"""A column whose texts repeat less than this (ID numbers) is judged cell by cell: remembering would only cost."""
-
-FEW_KEYS = 500_000
-"""Keys kept in a dict, about 90 MB at worst."""
+"""Different texts kept per column before the memory starts afresh, about 60 MB at worst."""
+MOSTLY_DIFFERENT = 0.5
+"""Of a column whose texts repeat less than this (ID numbers that are not plain) nothing is remembered."""
 SMALL = 1000
-"""So few distinct texts are always remembered."""
+"""So few different texts are always remembered."""
 
-T = TypeVar("T")
+Judge = Callable[[str], tuple[Any, Issue | None]]
 
 
-class Memo(Generic[T]):
-    """``judge`` applied to texts with a bounded memory. ``judge`` gives (value, issue or None)."""
+class Memo:
+    """``judge`` applied to texts with a bounded memory."""
 
-    def __init__(self, judge: Callable[[str], tuple[T, Issue | None]]) -> None:
+    def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._values: dict[str, T] = {}
-        self._issues: dict[str, Issue] = {}
-        self._distinct = False
+        self._known: dict[str, tuple[Any, Issue | None]] = {}
 
-    def apply(self, texts: Sequence[str]) -> tuple[list[T], list[tuple[int, Issue]]]:
-        """Values in the order of ``texts``, and (index, issue) of the texts that have one."""
-        if self._distinct:
-            return self._each(texts)
-        if len(self._values) > REMEMBERED:
-            self._values.clear()
-            self._issues.clear()
-        distinct = set(texts)
-        self._distinct = len(distinct) > max(MOSTLY_DISTINCT * len(texts), SMALL)
-        if self._distinct:
-            self._values.clear()
-            return self._each(texts)
-        for text in distinct.difference(self._values):
-            value, issue = self._judge(text)
-            self._values[text] = value
-            if issue is not None:
-                self._issues[text] = issue
-        values = list(map(self._values.__getitem__, texts))
-        if self._issues.keys().isdisjoint(distinct):
-            return values, []
-        issues = self._issues
-        return values, [(index, issues[text]) for index, text in enumerate(texts) if text in issues]
+    def __call__(self, texts: Sequence[str], rows: int) -> list[tuple[Any, Issue | None]]:
+        """What ``judge`` says of each of these different texts of ``rows`` rows."""
+        if len(texts) > max(MOSTLY_DIFFERENT * rows, SMALL):
+            return list(map(self._judge, texts))
+        known = self._known
+        if len(known) > REMEMBERED:
+            known.clear()
+        for text in texts:
+            if text not in known:
+                known[text] = self._judge(text)
+        return list(map(known.__getitem__, texts))
 
-    def _each(self, texts: Sequence[str]) -> tuple[list[T], list[tuple[int, Issue]]]:
-        judged = list(map(self._judge, texts))
-        issues = [(index, issue) for index, (_, issue) in enumerate(judged) if issue is not None]
-        return [value for value, _ in judged], issues
+
+class Judged(NamedTuple):
+    """The judgement of the different texts of a column: their values (Arrow, null: none) and the issues of some."""
+
+    values: pa.Array
+    issues: dict[int, Issue]
+
+    def found(self, texts: Texts) -> list[tuple[int, Issue]]:
+        """(row index, issue) of the rows whose text has one, in row order."""
+        if not self.issues:
+            return []
+        rows = texts.rows_of(self.issues)
+        return [(row, self.issues[code]) for row, code in zip(rows.tolist(), texts.codes[rows].tolist(), strict=True)]
+
+
+class CellReader:
+    """Reads the texts of one column: those that are ``plain`` at once, the others by ``judge``."""
+
+    def __init__(self, judge: Judge, value_type: pa.DataType, plain: Plain | None, empty: pa.Array) -> None:
+        self._memo = Memo(judge)
+        self._type = value_type
+        self._plain = plain
+        self._empty = empty
+
+    def read(self, texts: Texts) -> Judged:
+        """Values and issues of the different texts."""
+        plain = self.plain(texts.different)
+        judged = self.judged(texts, plain)
+        values = pa.array([value for value, _ in judged.values()], self._type)
+        issues = {at: issue for at, (_, issue) in judged.items() if issue is not None}
+        if len(judged) < len(plain):
+            values = pc.replace_with_mask(texts.different, pa.array(~plain), values)
+        return Judged(values, issues)
+
+    def plain(self, texts: pa.StringArray) -> Mask:
+        """Which texts need no judgement; a word for “nothing” is never among them."""
+        if self._plain is None:
+            return np.zeros(len(texts), np.bool_)
+        return self._plain(texts) & ~pc.is_in(texts, value_set=self._empty).to_numpy(zero_copy_only=False)
+
+    def judged(self, texts: Texts, plain: Mask) -> Mapping[int, Result]:
+        """Place → (value, issue) of the texts that are not plain."""
+        places = np.flatnonzero(~plain)
+        found = self._memo(texts.different.take(pa.array(places)).to_pylist(), len(texts.codes))
+        return dict(zip(places.tolist(), found, strict=True))
 
 
 class KeyTable:
-    """Keys seen so far with one number each, all of 64 bits.
+    """Keys seen so far with one number each, all of 64 bits; 16 bytes a key, in a few sorted runs.
 
-    The first :data:`FEW_KEYS` stand in a dict, which is fast and takes 180 bytes a key; more of them in flat arrays of
-    24 to 48 bytes a key. Two different keys of an 11-million-row file are taken for one with a chance of about 3 in a
-    million.
+    Two different keys of an 11-million-row file are taken for one with a chance of about 3 in a million.
     """
 
-    def __init__(self, few: int | None = None) -> None:
-        self._few: dict[int, int] = {}
-        self._limit = FEW_KEYS if few is None else few
-        self._many: _FlatTable | None = None
+    def __init__(self) -> None:
+        self._runs: list[tuple[np.ndarray, np.ndarray]] = []
 
     def __len__(self) -> int:
-        return len(self._few) if self._many is None else self._many.count
+        return sum(len(keys) for keys, _ in self._runs)
 
-    def add(self, key: int, number: int) -> int | None:
-        """The number kept with ``key``, None when it is new and is now kept with ``number``; both 0 to 2**64 - 1."""
-        if self._many is not None:
-            return self._many.add(key or 1, number)
-        before = len(self._few)
-        kept = self._few.setdefault(key or 1, number)
-        if len(self._few) == before:
-            return kept
-        if before >= self._limit:
-            self._many = _FlatTable(4 * before + 4)
-            for each in self._few.items():
-                self._many.add(*each)
-            self._few.clear()
-        return None
+    def add(self, keys: np.ndarray, numbers: np.ndarray) -> tuple[Mask, np.ndarray]:
+        """(whether each key had come before, here or in an earlier call, and the number that it came with first)."""
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        begins = np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)]
+        different, first = ordered[begins], numbers[order[begins]]
+        known, number = self._look_up(different)
+        first = np.where(known, number, first)
+        self._remember(different[~known], first[~known])
+        group = np.cumsum(begins) - 1
+        seen, firsts = np.empty(len(keys), np.bool_), np.empty(len(keys), np.uint64)
+        seen[order], firsts[order] = known[group] | ~begins, first[group]
+        return seen, firsts
 
+    def _look_up(self, ordered: np.ndarray) -> tuple[Mask, np.ndarray]:
+        known, number = np.zeros(len(ordered), np.bool_), np.zeros(len(ordered), np.uint64)
+        for keys, numbers in self._runs:
+            at = np.minimum(np.searchsorted(keys, ordered), len(keys) - 1)
+            same = keys[at] == ordered
+            known |= same
+            number[same] = numbers[at[same]]
+        return known, number
 
-class _FlatTable:
-    """An open hash table of keys that are not 0."""
-
-    def __init__(self, least: int) -> None:
-        self.count = 0
-        self._make_room(1 << least.bit_length())
-
-    def _make_room(self, capacity: int) -> None:
-        self._keys, self._numbers = _array(capacity), _array(capacity)
-        self._mask = capacity - 1
-
-    def add(self, key: int, number: int) -> int | None:
-        """As :meth:`KeyTable.add`."""
-        keys, mask = self._keys, self._mask
-        slot = key & mask
-        while keys[slot]:
-            if keys[slot] == key:
-                return int(self._numbers[slot])
-            slot = (slot + 1) & mask
-        keys[slot] = key
-        self._numbers[slot] = number
-        self.count += 1
-        if self.count * 3 > len(keys) * 2:
-            self._grow()
-        return None
-
-    def _grow(self) -> None:
-        old = zip(self._keys, self._numbers, strict=True)
-        self._make_room(2 * len(self._keys))
-        self.count = 0
-        for key, number in old:
-            if key:
-                self.add(key, number)
-
-
-def _array(capacity: int) -> memoryview:
-    return memoryview(bytearray(8 * capacity)).cast("Q")
+    def _remember(self, keys: np.ndarray, numbers: np.ndarray) -> None:
+        """Runs are merged so that each is at least twice as long as the next."""
+        while len(keys) and self._runs and len(self._runs[-1][0]) < 2 * len(keys):
+            more_keys, more_numbers = self._runs.pop()
+            keys, numbers = np.concatenate((more_keys, keys)), np.concatenate((more_numbers, numbers))
+            order = np.argsort(keys, kind="stable")
+            keys, numbers = keys[order], numbers[order]
+        if len(keys):
+            self._runs.append((keys, numbers))

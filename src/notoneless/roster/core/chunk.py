@@ -1,35 +1,39 @@
 """A chunk of rows of one kind → accepted and refused record batches, with every row accounted for."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, chain, compress
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from notoneless.common.errors import error_text
 from notoneless.common.names import mask_name
 from notoneless.common.resident_id import mask
-from notoneless.roster.core.cells import KeyTable, Memo
+from notoneless.files.blocks import make_block
+from notoneless.roster.core.cells import CellReader, Judge
 from notoneless.roster.core.corrections import Correction, Corrector
 from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.evened import evened_rows
+from notoneless.roster.core.grid import Grid, Texts, as_mask, mark_except
 from notoneless.roster.core.header_text import tidy
+from notoneless.roster.core.keys import RowKeys
 from notoneless.roster.core.normalise import NO_NAME, Issue, normalise, not_after, serial_from_1904, shown
-from notoneless.roster.core.people import PlaceFinder, fill_births, fill_sexes, join_address, judge_identity
-from notoneless.roster.core.result import REFUSED_SCHEMA, Head, RowProblem, SheetHead, roster_schema
+from notoneless.roster.core.people import Identities, IdentityReader, fill_births, fill_sexes
+from notoneless.roster.core.plain import PLAIN
+from notoneless.roster.core.result import ARROW_TYPES, REFUSED_SCHEMA, Head, RowProblem, SheetHead, roster_schema
 from notoneless.roster.core.suggest import Registers, Suggester
+from notoneless.roster.core.whereabouts import AddressReader
 
 EMPTY_REQUIRED, TOO_WIDE, NOTHING_TO_GO_BY = "E306", "E314", "E317"
 WHOLE_ROW = Column(id="", name="")
 LISTED_A_CODE = 1_000
 """Problems of one code kept as objects: a common one must not hide a rare one. All are counted, and every refused row
 carries its own in the refused table."""
-_HASH_MASK = (1 << 64) - 1
-SEPARATOR = "\x1f"
-Row = Sequence[str]
 Found = list[tuple[int, Column, Issue]]
+Values = dict[str, pa.Array]
+"""Canonical id → one value a row, null where there is none."""
 
 
 class Batch(NamedTuple):
@@ -60,20 +64,19 @@ class ChunkReader:
         self._as_of = head.as_of
         self._date1904 = date1904
         self._schema = roster_schema(head.kind)
-        self._index_key = index_key[:64]
         self._empty = frozenset(head.kind.words["empty_cells"])
-        mapped = {each for sheet in head.sheets for each in sheet.mapping.positions}
-        self._memos = {each: Memo(self._judge(head.kind.column(each))) for each in mapped}
-        self._key_columns = [column for column in head.kind.columns if column.key]
-        self._several = len(head.sheets) > 1
-        self._places = Memo(PlaceFinder(registers.within).judge)
+        self._mapped = {each for sheet in head.sheets for each in sheet.mapping.positions}
+        self._readers = {each: self._reader(head.kind.column(each)) for each in self._mapped if each != "id_no"}
+        self._identities = IdentityReader(head.kind.column("id_no")) if "id_no" in self._mapped else None
+        self._addresses = AddressReader(head.kind, registers.within)
         self._listed: Counter[str] = Counter()
-        self._keys_seen = KeyTable()
-        self._repeats: dict[bytes, list[int]] = {}
+        self._keys = RowKeys(head.kind, index_key)
 
-    def _judge(self, column: Column) -> Callable[[str], tuple[Any, Issue | None]]:
-        if column.id == "id_no":
-            return lambda cell: judge_identity(cell, column)
+    def _reader(self, column: Column) -> CellReader:
+        value_type = ARROW_TYPES.get(column.type, pa.string())
+        return CellReader(self._judge(column), value_type, PLAIN.get(column.type), pa.array(sorted(self._empty)))
+
+    def _judge(self, column: Column) -> Judge:
         if column.type == "date":
             return lambda cell: self._day(cell, column)
         return lambda cell: normalise(cell, column, self._empty)
@@ -82,22 +85,22 @@ class ChunkReader:
         result = normalise(serial_from_1904(cell) if self._date1904 else cell, column, self._empty)
         return not_after(result, self._as_of, column) if self._as_of else result
 
-    def read(self, sheet: SheetHead, row_nos: Sequence[int], rows: Sequence[Row], wide: Sequence[int]) -> Batch:
-        """Read ``rows`` of ``sheet`` (all as wide as its header; ``wide``: indexes of rows that were wider)."""
+    def read(self, sheet: SheetHead, row_nos: np.ndarray, grid: Grid, wide: Sequence[int]) -> Batch:
+        """Read the rows of ``grid`` of ``sheet`` (``wide``: indexes of rows that were wider than its header)."""
         found: Found = [(index, WHOLE_ROW, _too_wide(sheet)) for index in wide]
-        values = self._columns(sheet, rows, found)
-        refused = {index for index, column, issue in found if severity(issue, column) == "refuse"}
-        keys = self._row_keys(values, len(rows), refused)
-        accepted = self._accepted(sheet, values, row_nos, rows, keys)
+        values = self._columns(sheet, grid, found)
+        refused = sorted({index for index, column, issue in found if severity(issue, column) == "refuse"})
+        keys, places = self._keys.of(values, self._mapped, mark_except(refused, grid.size))
+        accepted = self._accepted(sheet, values, row_nos, grid, keys, places)
         self.corrector.end_chunk()
         found.sort(key=lambda each: each[0])
         counts = Counter(issue.code for _, _, issue in found)
         problems = [
-            problem_of(sheet, row_nos[index], rows[index], column, issue)
+            problem_of(sheet, int(row_nos[index]), grid.row(index), column, issue)
             for index, column, issue in self._first_ones(found)
         ]
-        duplicates = len(rows) - len(refused) - accepted.num_rows
-        return Batch(accepted, _refused(sheet, found, refused, row_nos, rows), problems, counts, duplicates)
+        duplicates = grid.size - len(refused) - len(places)
+        return Batch(accepted, _refused(sheet, found, refused, row_nos, grid), problems, counts, duplicates)
 
     def _first_ones(self, found: Found) -> Iterator[tuple[int, Column, Issue]]:
         """Those that are among the first of their code in the file."""
@@ -109,154 +112,87 @@ class ChunkReader:
 
     # ---- values
 
-    def _columns(self, sheet: SheetHead, rows: Sequence[Row], found: Found) -> dict[str, list[Any]]:
+    def _columns(self, sheet: SheetHead, grid: Grid, found: Found) -> Values:
         """Canonical id → values, and every issue into ``found``."""
-        texts = list(zip(*rows, strict=True)) or [()] * len(sheet.header)
-        values: dict[str, list[Any]] = {}
-        evened: set[int] = set()
+        values: Values = {}
+        identities: Identities | None = None
+        evened = np.zeros(grid.size, np.bool_)
         example = ""
         for column_id, position in sheet.mapping.positions.items():
             column = self._kind.column(column_id)
-            odd, odd_cell = evened_rows(texts[position], column)
-            evened, example = evened | odd, example or odd_cell
-            read_as = self.corrector.apply(column_id, texts[position])
-            cells, issues = self._memos[column_id].apply(read_as)
-            self.suggester.see_words(column, read_as, (index for index, _ in issues))
-            values[column_id] = cells
+            texts = Texts.of(grid.column(position))
+            odd, odd_cell = evened_rows(texts, column)
+            evened[odd] = True
+            example = example or odd_cell
+            texts = self.corrector.apply(column_id, texts)
+            if column_id == "id_no" and self._identities:
+                identities, issues = self._identities.read(texts)
+                values[column_id] = identities.numbers
+            else:
+                judged = self._readers[column_id].read(texts)
+                values[column_id], issues = texts.spread(judged.values), judged.found(texts)
+                self.suggester.see_words(column, texts, judged.issues)
             found += [(index, column, issue) for index, issue in issues]
             if not column.is_optional_value:
-                found += self._empty_cells(column, cells, {index for index, _ in issues})
-        self.suggester.see_evened(len(evened), example)
+                found += _empty_cells(column, values[column_id], {index for index, _ in issues})
+        self.suggester.see_evened(int(evened.sum()), example)
         if self._kind.subject == "person" and "school_name" in values:
             self.suggester.see_schools(values["school_name"])
-        self._complete_address(values, len(rows), found)
+        found += self._addresses.complete(values, grid.size, self.suggester.see_addresses)
         if self._kind.subject == "person":
-            self._complete_person(values, len(rows), found)
+            self._complete_person(values, identities, grid.size, found)
         self._check_any_of(values, found)
         return values
 
-    def _empty_cells(self, column: Column, cells: list[Any], judged: set[int]) -> Found:
-        if None not in cells:
-            return []
-        issue = Issue(NO_NAME if column.type == "name" else EMPTY_REQUIRED, {"column": column.name})
-        return [(index, column, issue) for index, value in enumerate(cells) if value is None and index not in judged]
-
-    def _complete_person(self, values: dict[str, list[Any]], size: int, found: Found) -> None:
-        none: list[Any] = [None] * size
-        identities = values.get("id_no")
+    def _complete_person(self, values: Values, identities: Identities | None, size: int, found: Found) -> None:
         checks = {check.check for check in self._kind.row_checks}
-        days, sexes = values.setdefault("dob", none[:]), values.setdefault("sex", none[:])
-        if identities is None:
-            values["id_no"], values["id_state"] = none, ["missing"] * size
-            values["sex"] = [sex or "0" for sex in sexes]
-        else:
-            bad = {index for index, column, _ in found if column.id == "dob"}
-            birth_column, sex_column = self._kind.column("dob"), self._kind.column("sex")
-            self.corrector.take_births(days, identities, bad, found)
-            births = fill_births(days, identities, birth_column, bad)
-            self.suggester.see_births(len(births), births[0][1].values if births else None)
-            differing = fill_sexes(sexes, identities, sex_column)
-            if "birth_matches_id" in checks:
-                found += [(index, birth_column, issue) for index, issue in births]
-            if "sex_matches_id" in checks:
-                found += [(index, sex_column, issue) for index, issue in differing]
-            values["id_no"] = [identity.value or None for identity in identities]
-            values["id_state"] = [identity.state for identity in identities]
+        days = values.get("dob", pa.nulls(size, pa.date32()))
+        sexes = values.get("sex", pa.nulls(size, pa.string()))
+        identities = identities or Identities.none(size)
+        bad = ~mark_except([index for index, column, _ in found if column.id == "dob"], size)
+        birth_column, sex_column = self._kind.column("dob"), self._kind.column("sex")
+        days = self.corrector.take_births(days, identities.births, bad, found)
+        values["dob"], births = fill_births(days, identities.births, birth_column, bad)
+        self.suggester.see_births(len(births), births[0][1].values if births else None)
+        values["sex"], differing = fill_sexes(sexes, identities.sexes, sex_column)
+        if "birth_matches_id" in checks:
+            found += [(index, birth_column, issue) for index, issue in births]
+        if "sex_matches_id" in checks:
+            found += [(index, sex_column, issue) for index, issue in differing]
+        values["id_no"], values["id_state"] = identities.numbers, identities.states
 
-    def _check_any_of(self, values: dict[str, list[Any]], found: Found) -> None:
+    def _check_any_of(self, values: Values, found: Found) -> None:
         for check in self._kind.row_checks:
             columns = [values[each] for each in check.columns if each in values]
             if check.check != "any_of" or not columns:
                 continue
             names = "、".join(self._kind.column(each).name for each in check.columns)
             issue = Issue(NOTHING_TO_GO_BY, {"columns": names})
-            found += [(at, WHOLE_ROW, issue) for at, row in enumerate(zip(*columns, strict=True)) if not any(row)]
-
-    def _complete_address(self, values: dict[str, list[Any]], size: int, found: Found) -> None:
-        """Join the parts into ``addr`` and find ``addr_code`` where the file gives none."""
-        none: list[Any] = [None] * size
-        parts = [values.pop(column.id) for column in self._kind.columns if column.into and column.id in values]
-        if parts:
-            free = values.get("addr", none)
-            memo: dict[Any, str | None] = {}
-            rows = list(zip(free, *parts, strict=True))
-            for row in set(rows):
-                memo[row] = join_address(row[1:], row[0])
-            values["addr"] = list(map(memo.__getitem__, rows))
-        sources = [each for each in self._kind.address_from if each in values]
-        if not sources:
-            return
-        texts = [next(filter(None, row), "") for row in zip(*(values[each] for each in sources), strict=True)]
-        codes, issues = self._places.apply(texts)
-        given = values.get("addr_code", none)
-        values["addr_code"] = [own or code for own, code in zip(given, codes, strict=True)]
-        column = self._kind.column(sources[0])
-        self.suggester.see_addresses(texts, values["addr_code"])
-        found += [(index, column, issue) for index, issue in issues if given[index] is None]
-
-    # ---- rows
-
-    def _row_keys(self, values: dict[str, list[Any]], size: int, refused: set[int]) -> list[str | None]:
-        """The key of every accepted row; None for a refused row and for one equal in every value to an earlier
-        row.
-        """
-        none: list[Any] = [None] * size
-        mapped = [column.id for column in self._key_columns if column.id in values or column.id in self._memos]
-        columns = [values.get(column_id, none) for column_id in mapped]
-        keys = zip(*map(_texts, columns), strict=True) if columns else iter([()] * size)
-        rows = self._comparable(values, size)
-        prefix, row_key = self._kind.id + SEPARATOR, self._row_key
-        return [
-            None if index in refused else row_key(prefix + SEPARATOR.join(key), hash(row) & _HASH_MASK)
-            for index, (key, row) in enumerate(zip(keys, rows, strict=True))
-        ]
-
-    def _comparable(self, values: dict[str, list[Any]], size: int) -> Iterable[tuple[Any, ...]]:
-        """The values of each row in one order for all sheets, whichever columns each has."""
-        if not self._several:
-            return zip(*values.values(), strict=True)
-        none: list[Any] = [None] * size
-        return zip(*(values.get(field.name, none) for field in self._schema), strict=True)
-
-    def _row_key(self, key: str, row: int) -> str | None:
-        """24 hex digits: keyed hash of the key columns and, from the second different row with that key on, of
-        its count.
-        """
-        digest = self._hash(key)
-        first = self._keys_seen.add(int.from_bytes(digest[:8]), row)
-        if first is None:
-            return digest.hex()
-        rows = self._repeats.setdefault(digest, [first])
-        if row in rows:
-            return None
-        rows.append(row)
-        return self._hash(f"{key}{SEPARATOR}{len(rows)}").hex()
-
-    def _hash(self, text: str) -> bytes:
-        return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12, key=self._index_key).digest()
+            nothing = np.logical_and.reduce([as_mask(pc.is_null(cells)) for cells in columns])
+            found += [(at, WHOLE_ROW, issue) for at in np.flatnonzero(nothing).tolist()]
 
     def _accepted(
-        self,
-        sheet: SheetHead,
-        values: dict[str, list[Any]],
-        row_nos: Sequence[int],
-        rows: Sequence[Row],
-        keys: list[str | None],
+        self, sheet: SheetHead, values: Values, row_nos: np.ndarray, grid: Grid, keys: pa.Array, places: np.ndarray
     ) -> pa.RecordBatch:
-        values = {**values, "row_no": list(row_nos), "row_key": keys}
-        if None in keys:
-            values = {column_id: list(compress(cells, keys)) for column_id, cells in values.items()}
-            rows = list(compress(rows, keys))
-        values["sheet"] = [sheet.name] * len(rows)
-        arrays = [self._array(field, values, rows) for field in self._schema]
+        there: Values = {
+            **values,
+            "row_no": pa.array(row_nos, pa.int32()),
+            "sheet": pa.repeat(sheet.name, grid.size),
+            "raw": grid.raw,
+        }
+        if len(places) < grid.size:
+            there = {column: cells.take(pa.array(places)) for column, cells in there.items()}
+        there["row_key"] = keys
+        arrays = [there.get(field.name, pa.nulls(len(places), field.type)) for field in self._schema]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
 
-    def _array(self, field: pa.Field, values: dict[str, list[Any]], rows: Sequence[Row]) -> pa.Array:
-        if field.name == "raw":
-            return raw_array(rows)
-        if field.name not in values:
-            return pa.nulls(len(rows), field.type)
-        return pa.array(values[field.name], field.type)
+
+def _empty_cells(column: Column, cells: pa.Array, judged: set[int]) -> Found:
+    if not cells.null_count:
+        return []
+    issue = Issue(NO_NAME if column.type == "name" else EMPTY_REQUIRED, {"column": column.name})
+    empty = np.flatnonzero(as_mask(pc.is_null(cells))).tolist()
+    return [(index, column, issue) for index in empty if index not in judged]
 
 
 def _too_wide(sheet: SheetHead) -> Issue:
@@ -264,18 +200,18 @@ def _too_wide(sheet: SheetHead) -> Issue:
 
 
 def _refused(
-    sheet: SheetHead, found: Found, refused: set[int], row_nos: Sequence[int], rows: Sequence[Row]
+    sheet: SheetHead, found: Found, refused: Sequence[int], row_nos: np.ndarray, grid: Grid
 ) -> pa.RecordBatch:
-    order = sorted(refused)
-    by_row: dict[int, list[RowProblem]] = {index: [] for index in order}
+    rows = {index: grid.row(index) for index in refused}
+    by_row: dict[int, list[RowProblem]] = {index: [] for index in refused}
     for index, column, issue in found:
         if index in by_row:
-            by_row[index].append(problem_of(sheet, row_nos[index], rows[index], column, issue))
+            by_row[index].append(problem_of(sheet, int(row_nos[index]), rows[index], column, issue))
     problems = list(by_row.values())
     arrays = [
-        pa.array([row_nos[index] for index in order], pa.int32()),
-        pa.array([sheet.name] * len(order), pa.string()),
-        raw_array([rows[index] for index in order]),
+        pa.array(row_nos[list(refused)], pa.int32()),
+        pa.array([sheet.name] * len(refused), pa.string()),
+        make_block(list(rows.values())),
         pa.array([[each.code for each in row] for row in problems], pa.list_(pa.string())),
         pa.array([[each.position for each in row] for row in problems], pa.list_(pa.int32())),
         pa.array([[each.sentence for each in row] for row in problems], pa.list_(pa.string())),
@@ -283,7 +219,7 @@ def _refused(
     return pa.RecordBatch.from_arrays(arrays, schema=REFUSED_SCHEMA)
 
 
-def problem_of(sheet: SheetHead, row_no: int, row: Row, column: Column, issue: Issue) -> RowProblem:
+def problem_of(sheet: SheetHead, row_no: int, row: Sequence[str], column: Column, issue: Issue) -> RowProblem:
     """One problem of one row in words."""
     text = error_text(issue.code)
     position = sheet.mapping.positions.get(column.id, -1)
@@ -319,17 +255,3 @@ def _masked(text: str, column: Column) -> str:
     if column.type in ("id_no", "student_no", "cert_no", "digits"):
         return mask(text)
     return shown(text)
-
-
-def _texts(values: list[Any]) -> list[str]:
-    """Values as text for a key; each distinct day or amount is written once."""
-    if all(type(value) is str for value in values):
-        return values
-    written = {value: "" if value is None else str(value) for value in set(values)}
-    return list(map(written.__getitem__, values))
-
-
-def raw_array(rows: Sequence[Row]) -> pa.Array:
-    """The cells of ``rows`` as list<string>."""
-    offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
-    return pa.ListArray.from_arrays(offsets, pa.array(list(chain.from_iterable(rows)), pa.string()))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from notoneless.common.errors import Fault
-from notoneless.common.resident_id import ResidentId
 from notoneless.roster.core.definitions import KindDefinition
+from notoneless.roster.core.grid import Texts, as_mask
 from notoneless.roster.core.header_text import narrow, tidy
+from notoneless.roster.core.plain import Mask
 
 WORD, FRAGMENT, BIRTH_FROM_ID = "word", "fragment", "birth_from_id"
 RULES = (WORD, FRAGMENT, BIRTH_FROM_ID)
@@ -72,45 +76,34 @@ class Corrector:
             for column_id in fragment_columns(kind, correction.column):
                 self._fragments[column_id].append(correction)
 
-    def apply(self, column_id: str, cells: Sequence[str]) -> Sequence[str]:
+    def apply(self, column_id: str, texts: Texts) -> Texts:
         """The cells of one column of a chunk as they are to be read."""
         words, fragments = self._words.get(column_id), self._fragments.get(column_id)
         if not words and not fragments:
-            return cells
-        changed: dict[str, tuple[str, list[Correction]]] = {}
-        for cell in set(cells):
+            return texts
+        read = texts.different.to_pylist()
+        changed: dict[Correction, list[int]] = defaultdict(list)
+        for place, cell in enumerate(read):
             meant, by = _read_as(tidy(narrow(cell)), words or {}, fragments or ())
-            if by:
-                changed[cell] = meant, by
-        return self._changed(cells, changed) if changed else cells
+            for correction in by:
+                read[place] = meant
+                changed[correction].append(place)
+        for correction, places in changed.items():
+            self._rows[correction].update(texts.rows_of(places).tolist())
+        return Texts(pa.array(read, pa.string()), texts.codes) if changed else texts
 
-    def _changed(self, cells: Sequence[str], changed: Mapping[str, tuple[str, list[Correction]]]) -> list[str]:
-        read = list(cells)
-        for index, cell in enumerate(cells):
-            if cell in changed:
-                read[index], by = changed[cell]
-                for correction in by:
-                    self._rows[correction].add(index)
-        return read
-
-    def take_births(
-        self, days: list[date | None], identities: Sequence[ResidentId], bad: set[int], found: list[Any]
-    ) -> None:
-        """Put the birthday of a valid ID number in place of a bad or different date (in place), and take the
-        problems of those cells out of ``found`` (row index, column, issue).
+    def take_births(self, days: pa.Array, own: pa.Array, bad: Mask, found: list[Any]) -> pa.Array:
+        """The days, with the birthday of a valid ID number (``own``) in place of a bad or different date; the problems
+        of those cells are taken out of ``found`` (row index, column, issue).
         """
         births = self.births
         if births is None:
-            return
-        rows = {
-            index
-            for index, (day, identity) in enumerate(zip(days, identities, strict=True))
-            if identity.birth and (index in bad or (day is not None and day != identity.birth))
-        }
-        for index in rows:
-            days[index] = identities[index].birth
+            return days
+        taken = as_mask(pc.is_valid(own)) & (bad | as_mask(pc.not_equal(days, own)))
+        rows = set(np.flatnonzero(taken).tolist())
         found[:] = [each for each in found if each[1].id != births.column or each[0] not in rows]
         self._rows[births] |= rows
+        return pc.if_else(pa.array(taken), own, days)
 
     def end_chunk(self) -> None:
         """Count the rows of the chunk just read."""

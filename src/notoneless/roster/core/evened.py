@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
 
 from notoneless.roster.core.definitions import Column
+from notoneless.roster.core.grid import Texts
+from notoneless.roster.core.plain import unusual
 from notoneless.roster.core.shapes import masked_example
 
-_END = "\x1f"
 _ANYWHERE = ("\t", "\n", "\r", "\u3000", "\xa0", "\u200b", "\ufeff")
 _AT_BEGINNING = (" ", "'", "‘", "’", "＇", "`", '="')
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 
 
-def evened_rows(cells: Sequence[str], column: Column) -> tuple[set[int], str]:
-    """The indexes of the cells that were evened out, and one of them as it may be shown ("" when there is none).
-
-    Distinct cells are looked at in one text, so that a clean column costs next to nothing.
-    """
-    distinct = set(cells)
-    joined = f"{_END}{_END.join(distinct)}{_END}"
-    if not _has_odd(joined, column):
-        return set(), ""
-    odd = {cell for cell in distinct if _has_odd(f"{_END}{cell}{_END}", column)}
-    rows = {index for index, cell in enumerate(cells) if cell in odd}
-    return rows, _example(cells[min(rows)]) if rows else ""
+def evened_rows(texts: Texts, column: Column) -> tuple[np.ndarray, str]:
+    """The indexes of the rows whose cell was evened out, and one of them as it may be shown ("" when there is none)."""
+    places = np.flatnonzero(unusual(texts.different))
+    cells = texts.different.take(pa.array(places)).to_pylist()
+    odd = {place: cell for place, cell in zip(places.tolist(), cells, strict=True) if _has_odd(cell, column)}
+    if not odd:
+        return places[:0], ""
+    rows = texts.rows_of(odd)
+    return rows, _example(odd[int(texts.codes[rows[0]])])
 
 
 def _has_odd(text: str, column: Column) -> bool:
-    if any(mark in text for mark in _ANYWHERE) or " " + _END in text:
+    if any(mark in text for mark in _ANYWHERE) or text.endswith(" "):
         return True
-    if any(_END + mark in text for mark in _AT_BEGINNING):
+    if text.startswith(_AT_BEGINNING):
         return True
     if column.type != "text" and " " in text:
         return True

@@ -1,22 +1,25 @@
-"""What belongs to a person's row as a whole: the ID number with what it says of birth and sex, the address with
-its place.
-"""
+"""What belongs to a person's row as a whole: the ID number with what it says of birth and sex."""
 
-import re
-from collections.abc import Sequence
-from datetime import date
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from notoneless.common import documents, resident_id, student_no
 from notoneless.common.resident_id import ResidentId, mask
-from notoneless.policy.places import Places, level_of
+from notoneless.roster.core.cells import Judged, Memo
 from notoneless.roster.core.definitions import Column
+from notoneless.roster.core.grid import Texts, as_mask
 from notoneless.roster.core.normalise import Issue
+from notoneless.roster.core.plain import Mask, read_ids
 
 BIRTH_DIFFERS, SEX_DIFFERS, BIRTH_TAKEN, UPGRADED = "E210", "E211", "E212", "E109"
-NO_PLACE, STUDENT_NO, CERTIFICATE, OTHER_DOCUMENT = "E305", "E322", "E111", "E110"
+STUDENT_NO, CERTIFICATE, OTHER_DOCUMENT = "E322", "E111", "E110"
 UNKNOWN_SEX = "0"
 SEX_NAMES = {"1": "男", "2": "女"}
-_HOUSE_NUMBER = re.compile(r"[0-9０-９].*")
 
 
 def judge_identity(cell: str, column: Column) -> tuple[ResidentId, Issue | None]:
@@ -56,72 +59,66 @@ def _other_document(cell: str, found: ResidentId, column: Column) -> tuple[Resid
     return ResidentId(found.state, found.value), Issue(OTHER_DOCUMENT, values)
 
 
+class Identities(NamedTuple):
+    """What the ID cells say, one value a row: ``births`` and ``sexes`` (1, 2) only where the number is valid."""
+
+    numbers: pa.Array
+    states: pa.Array
+    births: pa.Array
+    sexes: pa.Array
+
+    @classmethod
+    def none(cls, size: int) -> Identities:
+        """Of a list without ID numbers."""
+        nothing = pa.nulls(size, pa.string())
+        return cls(nothing, pa.repeat("missing", size), pa.nulls(size, pa.date32()), nothing)
+
+
+class IdentityReader:
+    """Reads the ID cells of one column: valid numbers at once, the others one by one."""
+
+    def __init__(self, column: Column) -> None:
+        self._memo = Memo(lambda cell: judge_identity(cell, column))
+
+    def read(self, texts: Texts) -> tuple[Identities, list[tuple[int, Issue]]]:
+        """What the cells say, and (row index, issue) where something is wrong."""
+        plain, births, sexes = read_ids(texts.different)
+        places, odd = np.flatnonzero(~plain), pa.array(~plain)
+        judged = self._memo(texts.different.take(pa.array(places)).to_pylist(), len(texts.codes))
+        others = [identity for identity, _ in judged]
+        parts = (
+            (texts.different, [each.value or None for each in others]),
+            (pa.repeat("valid", len(plain)), [each.state for each in others]),
+            (births, [each.birth for each in others]),
+            (sexes, [each.sex or None for each in others]),
+        )
+        read = [pc.replace_with_mask(whole, odd, pa.array(values, whole.type)) for whole, values in parts]
+        issues = {at: issue for at, (_, issue) in zip(places.tolist(), judged, strict=True) if issue is not None}
+        return Identities(*map(texts.spread, read)), Judged(read[0], issues).found(texts)
+
+
 def fill_births(
-    days: list[date | None], identities: Sequence[ResidentId], column: Column, bad: set[int]
-) -> list[tuple[int, Issue]]:
-    """Put the birthday of a valid ID number where the row has none (in place).
+    days: pa.Array, births: pa.Array, column: Column, bad: Mask
+) -> tuple[pa.Array, list[tuple[int, Issue]]]:
+    """The days, with the birthday of a valid ID number where a row has none.
 
     Gives an issue for rows whose written date was unreadable (``bad``) and for dates that differ from the number.
     """
+    known, none = as_mask(pc.is_valid(births)), as_mask(pc.is_null(days))
+    differing = np.flatnonzero(known & ((none & bad) | as_mask(pc.not_equal(days, births))))
     issues = []
-    for index, (day, identity) in enumerate(zip(days, identities, strict=True)):
-        if day == identity.birth or identity.birth is None:
-            continue
-        values = {"column": column.name, "value": str(day), "id_value": identity.birth.isoformat()}
-        if day is None:
-            days[index] = identity.birth
-            if index in bad:
-                issues.append((index, Issue(BIRTH_TAKEN, values)))
-        else:
-            issues.append((index, Issue(BIRTH_DIFFERS, values)))
-    return issues
+    for index in differing.tolist():
+        values = {"column": column.name, "value": str(days[index]), "id_value": str(births[index])}
+        issues.append((index, Issue(BIRTH_TAKEN if none[index] else BIRTH_DIFFERS, values)))
+    return pc.coalesce(days, births), issues
 
 
-def fill_sexes(sexes: list[str | None], identities: Sequence[ResidentId], column: Column) -> list[tuple[int, Issue]]:
-    """Put the sex of a valid ID number where the row has none, else 0 (in place); an issue where the two differ."""
+def fill_sexes(sexes: pa.Array, own: pa.Array, column: Column) -> tuple[pa.Array, list[tuple[int, Issue]]]:
+    """The sexes, with that of a valid ID number (``own``) where a row has none, else 0; an issue where the two differ."""
+    written = as_mask(pc.not_equal(sexes, UNKNOWN_SEX))
+    differing = np.flatnonzero(written & as_mask(pc.not_equal(sexes, own)))
     issues = []
-    for index, (sex, identity) in enumerate(zip(sexes, identities, strict=True)):
-        if sex in (None, UNKNOWN_SEX):
-            sexes[index] = identity.sex or UNKNOWN_SEX
-        elif identity.sex and sex != identity.sex:
-            values = {"column": column.name, "value": SEX_NAMES[str(sex)], "id_value": SEX_NAMES[identity.sex]}
-            issues.append((index, Issue(SEX_DIFFERS, values)))
-    return issues
-
-
-def join_address(parts: Sequence[str | None], addr: str | None) -> str | None:
-    """Parts of an address (province to group) before the free text, each left out when the text names it already."""
-    whole = addr or ""
-    missing: list[str] = []
-    for part in parts:
-        if part and not part.isdigit() and part not in whole and part not in missing:
-            missing.append(part)
-    return "".join(missing) + whole or None
-
-
-class PlaceFinder:
-    """Address → 12-digit place code, judged once per distinct address without its house number."""
-
-    def __init__(self, within: str | None) -> None:
-        self._within = within
-        self._places = Places.load()
-        self._seen: dict[str, tuple[str | None, bool]] = {}
-
-    def judge(self, address: str) -> tuple[str | None, Issue | None]:
-        """The lowest place named; an issue when no township or village of ours is named in a filled address."""
-        if not address:
-            return None, None
-        stem = without_house_number(address)
-        found = self._seen.get(stem) or self._find(stem)
-        return found[0], None if found[1] else Issue(NO_PLACE, {"value": address[:3] + "…"})
-
-    def _find(self, stem: str) -> tuple[str | None, bool]:
-        """The place, and whether it is as low as a township."""
-        code = self._places.find(stem, self._within)
-        found = self._seen[stem] = code, code is not None and level_of(code) in ("town", "village")
-        return found
-
-
-def without_house_number(address: str) -> str:
-    """The address up to its first digit."""
-    return _HOUSE_NUMBER.sub("", address) or address
+    for index in differing.tolist():
+        said, numbered = SEX_NAMES[str(sexes[index])], SEX_NAMES[str(own[index])]
+        issues.append((index, Issue(SEX_DIFFERS, {"column": column.name, "value": said, "id_value": numbered})))
+    return pc.if_else(pa.array(written), sexes, pc.coalesce(own, UNKNOWN_SEX)), issues

@@ -1,23 +1,23 @@
 """Read a roster file: recognise it, stream its rows in chunks, account for every row."""
 
-import gc
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from notoneless.common.errors import Fault
+from notoneless.files.blocks import chunks
 from notoneless.files.tables import Source, open_source, read_table
 from notoneless.roster.core.chunk import Batch, ChunkReader
 from notoneless.roster.core.corrections import Correction
 from notoneless.roster.core.definitions import DEFINITIONS, get_kind, load_kinds
+from notoneless.roster.core.grid import Grid, mark_except, too_wide
 from notoneless.roster.core.recognise import Candidate, recognise
 from notoneless.roster.core.result import REFUSED_SCHEMA, Counts, Head, Roster, RowProblem, SheetHead, roster_schema
 from notoneless.roster.core.rows import RowFilter
@@ -25,6 +25,8 @@ from notoneless.roster.core.sentence import hidden_rows_text, recognised_sentenc
 from notoneless.roster.core.suggest import Registers, Suggestion
 
 CHUNK_ROWS = 100_000
+MOST_CELLS = 20_000_000
+"""Of one chunk; a sheet of thousands of columns comes in shorter ones."""
 HASH_PIECE = 1 << 20
 
 
@@ -92,37 +94,26 @@ class RosterBatches:
 
     def _walk(self, sheet: SheetHead, part: Candidate) -> Iterator[Batch]:
         row_filter = RowFilter(part.kind, part.rows.headings, sheet)
-        rows = islice(part.rows.sheet.rows, sheet.first_row - 1, None)
         row_no = sheet.first_row
-        while True:
-            with _no_garbage_collection():
-                chunk = list(islice(rows, self._chunk_rows))
-                batch = self._read(sheet, row_no, chunk, row_filter) if chunk else None
-            if batch is None:
-                return
-            yield batch
+        rows = max(min(self._chunk_rows, MOST_CELLS // len(sheet.header)), 1)
+        for chunk in chunks(part.rows.sheet.rows.blocks(), sheet.first_row - 1, rows):
+            yield self._read(sheet, row_no, chunk, row_filter)
             row_no += len(chunk)
 
     def accepted(self) -> Iterator[pa.RecordBatch]:
         """Only the accepted rows, for a writer that streams."""
         return (batch.accepted for batch in self)
 
-    def _read(self, sheet: SheetHead, first_row: int, chunk: list[list[str]], row_filter: RowFilter) -> Batch:
-        width = len(sheet.header)
-        row_nos: list[int] = []
-        rows: list[list[str]] = []
-        wide: list[int] = []
-        for row_no, row in enumerate(chunk, start=first_row):
-            even = row if len(row) == width else _fit(row, width)
-            if reason := row_filter.reason(even):
-                self.ignored[reason] += 1
-                continue
-            if even is not row and self.head.format == "csv" and any(cell.strip() for cell in row[width:]):
-                wide.append(len(rows))
-            row_nos.append(row_no)
-            rows.append(even)
-        batch = self._reader.read(sheet, row_nos, rows, wide)
-        self._count(sheet, batch, len(chunk), len(chunk) - len(rows))
+    def _read(self, sheet: SheetHead, first_row: int, chunk: pa.ListArray, row_filter: RowFilter) -> Batch:
+        grid = Grid.of(chunk, len(sheet.header))
+        reasons = row_filter.reasons(grid)
+        self.ignored.update(reasons.values())
+        kept = np.flatnonzero(mark_except(reasons, grid.size))
+        wide = np.isin(kept, too_wide(chunk, grid.width)) if self.head.format == "csv" else np.zeros(0)
+        if reasons:
+            grid = grid.take(kept)
+        batch = self._reader.read(sheet, kept + first_row, grid, np.flatnonzero(wide).tolist())
+        self._count(sheet, batch, len(chunk), len(reasons))
         return batch
 
     def _count(self, sheet: SheetHead, batch: Batch, read: int, ignored: int) -> None:
@@ -132,22 +123,6 @@ class RosterBatches:
         self.sheet_counts[sheet.name] += counts
         self.problem_counts += batch.problem_counts
         self.problems += batch.problems
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Millions of cells that are all still needed: looking for rings among them takes a quarter of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _fit(row: list[str], width: int) -> list[str]:
-    return row[:width] if len(row) > width else [*row, *[""] * (width - len(row))]
 
 
 def read_roster_batches(

@@ -1,13 +1,19 @@
 """Which rows below the header are no data: blank ones, sums, notes, the header repeated on each printed page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from notoneless.roster.core.definitions import KindDefinition
+from notoneless.roster.core.grid import Grid, Texts, as_mask
 from notoneless.roster.core.header_text import heading_key, tidy
 from notoneless.roster.core.mapping import Heading
 from notoneless.roster.core.members import OWN
+from notoneless.roster.core.plain import Mask
 from notoneless.roster.core.result import SheetHead
 
 NO_MEMBER = "没有这一位成员"
@@ -39,6 +45,27 @@ class RowFilter:
         starts = {word[0] for word in chain(self._sums, self._notes)}
         self._starts = frozenset(starts | set(" \u3000\t*★(（【[‘'第共"))
         self._ends = frozenset(word[-1] for word in self._sums)
+
+    def reasons(self, grid: Grid) -> dict[int, str]:
+        """Row index → why it is left out; rows that are plainly data are not looked at one by one."""
+        found = {at: self.reason(grid.row(at)) for at in np.flatnonzero(self._suspects(grid)).tolist()}
+        return {at: reason for at, reason in found.items() if reason}
+
+    def _suspects(self, grid: Grid) -> Mask:
+        """Rows that :meth:`reason` may leave out, by how their first cell and their name begin and end."""
+        names = grid.column(self._name_at)
+        found = _any_letter(names, 0, self._is_odd_beginning)
+        found |= as_mask(pc.is_in(names, value_set=pa.array(sorted(self._header_names), pa.string())))
+        found |= _any_letter(names, -1, self._ends.__contains__)
+        firsts = grid.column(0)
+        return (
+            found
+            | _any_letter(firsts, 0, self._starts.__contains__)
+            | _any_letter(firsts, -1, self._ends.__contains__)
+        )
+
+    def _is_odd_beginning(self, letter: str) -> bool:
+        return not letter or letter in self._starts or letter.isspace() or letter.isdigit()
 
     def reason(self, row: Sequence[str]) -> str:
         """Why ``row`` (as wide as the header) is left out; "" when it is data."""
@@ -100,3 +127,10 @@ class RowFilter:
         if not all(key in self._header_keys[at] or key in self._titles for at, key in filled):
             return False
         return len(filled) > 1 or bool(filled and (filled[0][1] in self._titles or not tidy(row[self._name_at])))
+
+
+def _any_letter(cells: pa.StringArray, place: int, is_odd: Callable[[str], bool]) -> Mask:
+    """Cells whose first (0) or last (-1) letter is odd; an empty cell has the letter ""."""
+    letters = Texts.of(pc.utf8_slice_codeunits(cells, place, 1 if place == 0 else None))
+    odd = np.array([is_odd(letter) for letter in letters.different.to_pylist()], np.bool_)
+    return odd[letters.codes]

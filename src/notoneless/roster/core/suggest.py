@@ -7,9 +7,12 @@ most of each sort. What they may mean is looked up once, at the end.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from notoneless.common import names
 from notoneless.common.redact import redact
@@ -18,9 +21,10 @@ from notoneless.policy.near_places import NearPlace, PlaceGuesser
 from notoneless.policy.places import Places, level_of
 from notoneless.roster.core.corrections import ADDRESS, BIRTH_FROM_ID, FRAGMENT, WORD, Correction
 from notoneless.roster.core.definitions import Column, KindDefinition
+from notoneless.roster.core.grid import Texts
 from notoneless.roster.core.header_text import heading_key, narrow, tidy
 from notoneless.roster.core.normalise import first_writings
-from notoneless.roster.core.people import without_house_number
+from notoneless.roster.core.whereabouts import without_house_number
 
 PLACE, SCHOOL, BIRTH, WORD_MEANING, EVENED = "place", "school", "birth", "word", "evened"
 TOPICS = (PLACE, SCHOOL, BIRTH, WORD_MEANING, EVENED)
@@ -94,24 +98,26 @@ class Suggester:
 
     # ---- while reading
 
-    def see_words(self, column: Column, cells: Sequence[str], indexes: Iterable[int]) -> None:
-        """Cells of a column of codes that are in no list."""
-        if column.type in CODED:
-            _count(self._words[column.id], (tidy(narrow(cells[index])) for index in indexes))
+    def see_words(self, column: Column, texts: Texts, places: Collection[int]) -> None:
+        """Texts of a column of codes; those at ``places`` are in no list."""
+        if column.type in CODED and places:
+            rows = texts.rows_of(places)
+            _count(self._words[column.id], _counted(texts.spread(texts.different).take(rows), _as_compared))
 
-    def see_schools(self, cells: Sequence[str | None]) -> None:
+    def see_schools(self, cells: pa.Array) -> None:
         """School names as read."""
         if self._schools:
-            for name, rows in Counter(cells).items():
-                if name and heading_key(name) not in self._schools:
+            for name, rows in _counted(cells.drop_null()).items():
+                if heading_key(name) not in self._schools:
                     _count(self._school_names, {name: rows})
 
-    def see_addresses(self, addresses: Sequence[str], codes: Sequence[str | None]) -> None:
+    def see_addresses(self, addresses: Texts, codes: pa.Array) -> None:
         """Addresses with the places that were found; those without a village are remembered."""
-        lost = {code for code in set(codes) if code is None or level_of(code) != "village"}
+        found = Texts.of(codes)
+        lost = [at for at, code in enumerate(found.different.to_pylist()) if not code or level_of(code) != "village"]
         if lost:
-            found = zip(addresses, codes, strict=True)
-            _count(self._addresses, (without_house_number(text) for text, code in found if text and code in lost))
+            rows = addresses.spread(addresses.different).take(found.rows_of(lost))
+            _count(self._addresses, _counted(rows.filter(pc.not_equal(rows, "")), without_house_number))
 
     def see_births(self, rows: int, example: Mapping[str, str] | None) -> None:
         """Rows whose date is unreadable or differs from a valid ID number."""
@@ -216,8 +222,21 @@ def near_writing(word: str, writings: Mapping[str, str], register: NearNames) ->
     return (likely.pop(), False) if len(likely) == 1 else ("", False)
 
 
-def _count(counter: Counter[str], writings: Iterable[str] | Mapping[str, int]) -> None:
-    for text, rows in Counter(writings).items():
+def _counted(cells: pa.Array, written: Callable[[str], str] = str) -> Counter[str]:
+    """How many of these cells are ``written`` alike, in the order in which they first come."""
+    counts: Counter[str] = Counter()
+    found = pc.value_counts(cells)
+    for text, rows in zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True):
+        counts[written(text)] += rows
+    return counts
+
+
+def _as_compared(cell: str) -> str:
+    return tidy(narrow(cell))
+
+
+def _count(counter: Counter[str], writings: Mapping[str, int]) -> None:
+    for text, rows in writings.items():
         if text in counter or len(counter) < MOST_WRITINGS:
             counter[text] += rows
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from notoneless.common.resident_id import check_digit
 from notoneless.roster.core import Correction, Registers, Roster, Suggestion, load_kinds, read_roster
 from notoneless.roster.core.evened import evened_rows
+from notoneless.roster.core.grid import Texts
 from notoneless.roster.core.suggest import MOST_WORDS
 
 YAN = "37132120130502122" + check_digit("37132120130502122")
@@ -140,7 +142,8 @@ def test_no_number_of_a_person_gets_into_a_suggestion() -> None:
 )
 def test_what_counts_as_evened_out(column_id: str, cells: list[str], rows: set[int]) -> None:
     column = load_kinds()["hukou"].column(column_id)
-    found, example = evened_rows(cells, column)
-    assert found == rows
+    found, example = evened_rows(Texts.of(pa.array(cells)), column)
+    assert set(found.tolist()) == rows
     assert YAN not in example
-    assert evened_rows(cells[:1], column) == (set(), "")
+    found, example = evened_rows(Texts.of(pa.array(cells[:1])), column)
+    assert (found.tolist(), example) == ([], "")
