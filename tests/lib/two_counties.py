@@ -176,12 +176,21 @@ def work_on(county: County, case: Case) -> Samples:
     actions.set_plan(**k.fresh_gap(gap), plan="送学上门补课", by=by, now=c.NOW)
     measure = actions.add_measure(gap_id=gap.pk, text="联系寄宿床位", by=by, now=c.NOW)
     paper = k.add_evidence(case, by, "graduation_paper", file=SCAN, file_name="毕业证.pdf")
+    asked = actions.ask_consultation(
+        case_id=case.pk,
+        question="怎样解决接送",
+        bodies=["school", "village"],
+        meet_date=c.NOW.date(),
+        by=by,
+        now=c.NOW,
+    )
     request = actions.ask_closing(
         **k.fresh(case), outcome_id="graduated", evidence_id=paper.pk, reason="已毕业", by=by, now=c.NOW
     )
     return {
         "case_id": case.pk,
         "gap_id": gap.pk,
+        "consultation_id": asked.pk,
         "corrects_id": visit.pk,
         "measure_id": measure.pk,
         "evidence_id": paper.pk,

@@ -72,6 +72,8 @@ class Action(StrEnum):
     REFERRAL_WITHDRAW = "referral.withdraw"
     REFERRAL_OUTSIDE = "referral.outside"
     REFERRAL_ANSWER = "referral.answer"
+    CONSULTATION_ASK = "consultation.ask"
+    CONSULTATION_DECIDE = "consultation.decide"
     STUCK_FIND = "stuck.find"
     GAP_CLOSE = "gap.close"
     GAP_EXCUSE = "gap.excuse"

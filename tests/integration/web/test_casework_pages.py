@@ -134,3 +134,23 @@ def test_a_stuck_case_is_told_to_the_one_whose_turn_it_is(cast: c.Cast, case: Ca
     assert "张小花" in client_of(cast.clerk).get("/case/stuck/?whose=all&reason=no_owner").content.decode()
     assert "张小花" not in client_of(cast.stranger).get("/case/stuck/?whose=all").content.decode()
     assert "轮到 <b>岸堤镇中心小学 校长</b>" in page_of(cast.teacher, case)
+
+
+def test_a_consultation_is_asked_decided_and_stands_on_page_and_print(cast: c.Cast, case: Case) -> None:
+    asked = {"question": "怎样解决接送", "bodies": ["school", "village"], "meet_date": k.TODAY.isoformat()}
+    assert post(cast.principal, case, "consultation/", **asked).status_code == 302
+    page = page_of(cast.principal, case)
+    assert "登记会商决定" in page
+    said = {
+        "decision": "由村里接送", "deciders": "村支书老王", "decided_date": k.TODAY.isoformat(),
+        "measures": "派车\n留床位", "gap_id": str(k.gap_of(case).pk),
+    }  # fmt: skip
+    tail = f"consultation/{case.consultations.get().pk}/"
+    assert post(cast.principal, case, tail, **said).status_code == 302
+    for shown in (
+        page_of(cast.principal, case),
+        client_of(cast.clerk).get(f"/case/{case.pk}/print/").content.decode(),
+    ):
+        for words in ("怎样解决接送", "由村里接送", "村支书老王", "☐ 派车", "留床位"):
+            assert words in shown
+    assert client_of(cast.principal).get(f"/case/{case.pk}/{tail}").status_code == 422

@@ -40,6 +40,7 @@ ABSENT: Samples = {
     "case_id": "A2026-999999",
     "check_id": "no_such_check",
     "child_id": "C00000000000",
+    "consultation_id": 999_999,
     "corrects_id": 999_999,
     "decision_id": 999_999,
     "delivery_id": "D20261120-0000000000",

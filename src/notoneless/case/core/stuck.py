@@ -36,6 +36,7 @@ class Signs:
     asked: dt.date | None = None
     agreed: dt.date | None = None
     recheck: dt.date | None = None
+    consulted: dt.date | None = None
 
 
 def load_reasons(pack: Pack) -> dict[str, Reason]:
@@ -66,6 +67,7 @@ def _days(signs: Signs) -> dict[str, dt.date | None]:
         "closing_waiting": signs.asked,
         "agreed_passed": signs.agreed,
         "recheck_due": signs.recheck,
+        "consultation_waiting": signs.consulted,
         f"idle_{signs.state}": None if is_waiting else signs.last_act,
     }
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from notoneless.case.core.stuck import Reason
 from notoneless.case.core.units import unit_of
-from notoneless.case.records.models import Case, Referral, Stuck
-from notoneless.case.records.queries import unit_name
+from notoneless.case.records.models import Case, Consultation, Measure, Referral, Stuck
+from notoneless.case.records.queries import rules_on, unit_name
 from notoneless.web.case.presenters import role_names
 
 
@@ -22,6 +22,15 @@ class ReferralLine:
     referral: Referral
     sender: str
     receiver: str
+
+
+@dataclass(frozen=True)
+class ConsultationLine:
+    """One consultation: the bodies in words, the measures that followed."""
+
+    consultation: Consultation
+    bodies: str
+    measures: list[Measure]
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,15 @@ def referral_lines(rows: Iterable[Referral]) -> list[ReferralLine]:
             one, unit_name(one.from_place, one.from_school), one.to_outside or unit_name(one.to_place, one.to_school)
         )
         for one in rows
+    ]
+
+
+def consultation_lines(case: Case) -> list[ConsultationLine]:
+    """Consultations, the newest first."""
+    found = case.consultations.select_related("asked_by", "recorded_by").prefetch_related("measures")
+    return [
+        ConsultationLine(one, rules_on(one.meet_date).body_names(one.bodies), list(one.measures.all()))
+        for one in found.order_by("-asked_at", "-pk")
     ]
 
 

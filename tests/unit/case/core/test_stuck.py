@@ -33,6 +33,7 @@ def ago(code: str, more: int = 0) -> dt.date:
         ("closing_waiting", "asked"),
         ("agreed_passed", "agreed"),
         ("recheck_due", "recheck"),
+        ("consultation_waiting", "consulted"),
         ("idle_persuading", "last_act"),
     ],
 )

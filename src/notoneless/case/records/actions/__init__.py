@@ -1,6 +1,7 @@
 """Every write on a case: keyword-only, with who and when, in one transaction, with its trail events."""
 
 from .closing import ask_closing, decide_closing, report_mistake
+from .consulting import ask_consultation, record_decision
 from .gaps import close_gap, reopen_gap
 from .moving import confirm, move, record_return, reopen, start_persuasion
 from .opening import open_or_join, open_or_join_many
@@ -20,6 +21,7 @@ __all__ = [
     "add_measure",
     "answer_outside",
     "ask_closing",
+    "ask_consultation",
     "assign",
     "assign_many",
     "change_due_date",
@@ -37,6 +39,7 @@ __all__ = [
     "open_or_join_many",
     "read_case",
     "read_referral",
+    "record_decision",
     "record_return",
     "record_visit",
     "refer",

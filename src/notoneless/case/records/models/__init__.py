@@ -2,6 +2,7 @@
 
 from .case import FINAL, USER, Case, CaseCounter, Gap, Measure
 from .closing import ClosingRequest, Move, Recheck
+from .consultation import Consultation
 from .referral import Referral
 from .stuck import Stuck
 from .work import Evidence, Placement, Visit
@@ -12,6 +13,7 @@ __all__ = [
     "Case",
     "CaseCounter",
     "ClosingRequest",
+    "Consultation",
     "Evidence",
     "Gap",
     "Measure",

@@ -168,6 +168,9 @@ class Measure(models.Model):
     text = models.CharField(max_length=500)
     owner = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="measures")
     due_date = models.DateField(null=True)
+    consultation = models.ForeignKey(
+        "case.Consultation", on_delete=models.PROTECT, null=True, related_name="measures"
+    )
     added_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
@@ -186,4 +189,4 @@ class Measure(models.Model):
 
     class Privacy:
         personal = {"text", "result"}
-        safe = {"id", "gap", "owner", "due_date", "added_by", "added_at", "done_at", "done_by"}
+        safe = {"id", "gap", "owner", "due_date", "consultation", "added_by", "added_at", "done_at", "done_by"}

@@ -16,7 +16,7 @@ from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.scope import Scope
 
-from ..models import Case, ClosingRequest, Evidence, Gap
+from ..models import Case, ClosingRequest, Consultation, Evidence, Gap
 
 PAGE = 50
 Row = TypeVar("Row", bound=Model)
@@ -102,6 +102,12 @@ def get_closing_request(user: User, request_id: int) -> ClosingRequest:
     """One closing request of a visible case; E704 for foreign and absent alike."""
     rows = ClosingRequest.objects.filter(case__in=visible_cases(user)).select_related("case", "evidence", "asked_by")
     return _one(rows, request_id, "销号申请")
+
+
+def get_consultation(user: User, consultation_id: int) -> Consultation:
+    """One consultation of a visible case; E704 for foreign and absent alike."""
+    rows = Consultation.objects.filter(case__in=visible_cases(user)).select_related("case__child", "asked_by")
+    return _one(rows, consultation_id, "会商")
 
 
 def list_overdue(user: User, today: dt.date, after: str = "", size: int = PAGE) -> CasePage:

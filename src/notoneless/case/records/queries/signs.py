@@ -15,7 +15,7 @@ from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.scope import Scope
 
-from ..models import Case, ClosingRequest, Evidence, Measure, Move, Placement, Recheck, Referral, Visit
+from ..models import Case, ClosingRequest, Consultation, Evidence, Measure, Move, Placement, Recheck, Referral, Visit
 
 ACTS = (
     (Move, "case", "at"),
@@ -27,6 +27,8 @@ ACTS = (
     (Measure, "gap__case", "done_at"),
     (Referral, "case", "asked_at"),
     (Referral, "case", "answered_at"),
+    (Consultation, "case", "asked_at"),
+    (Consultation, "case", "recorded_at"),
     (ClosingRequest, "case", "asked_at"),
     (ClosingRequest, "case", "decided_at"),
 )
@@ -39,6 +41,8 @@ class SignReader:
     def __init__(self) -> None:
         self._last = _latest(ACTS)
         self._asked = dict(_open(ClosingRequest.objects.filter(decided_at=None)).values_list("case_id", "asked_at"))
+        waiting = _open(Consultation.objects.filter(recorded_at=None))
+        self._consulted = dict(waiting.values_list("case_id", "meet_date"))
         self._referrals = {one.case_id: one for one in _open(Referral.objects.filter(answered_at=None))}
         self._scopes: dict[int, Scope] = {}
 
@@ -59,6 +63,7 @@ class SignReader:
             asked=_day(self._asked.get(case.pk)),
             agreed=case.agreed_date,
             recheck=case.next_recheck_date,
+            consulted=self._consulted.get(case.pk),
         )
 
     def receiver_of(self, case: Case) -> Unit | None:

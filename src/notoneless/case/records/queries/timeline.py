@@ -36,6 +36,7 @@ def timeline(case: Case) -> list[Entry]:
     entries = [
         *_moves(case), *_visits(case), *_evidence(case), *_placements(case), *_measures(case), *_rechecks(case),
         *_requests(case), *_referrals(case),
+        *_consultations(case),
     ]  # fmt: skip
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
@@ -46,8 +47,8 @@ def _sentences() -> dict[str, str]:
     return texts
 
 
-def _entry(kind: str, at: dt.datetime, who: User, **values: Any) -> Entry:
-    return Entry(at, kind.partition(".")[0], who.display_name, _sentences()[kind].format(**values))
+def _entry(kind: str, at: dt.datetime, by: User, **values: Any) -> Entry:
+    return Entry(at, kind.partition(".")[0], by.display_name, _sentences()[kind].format(**values))
 
 
 def _rules(moment: dt.datetime) -> Rules:
@@ -115,6 +116,16 @@ def _rechecks(case: Case) -> Iterator[Entry]:
         kind = "recheck.passed" if recheck.in_school else "recheck.failed"
         note = f"，{recheck.note}" if recheck.note else ""
         yield _entry(kind, recheck.done_at, recheck.by, n=recheck.n, note=note)
+
+
+def _consultations(case: Case) -> Iterator[Entry]:
+    for one in case.consultations.select_related("asked_by", "recorded_by"):
+        bodies = rules_on(one.meet_date).body_names(one.bodies)
+        day = one.meet_date.isoformat()
+        yield _entry("consultation.asked", one.asked_at, one.asked_by, bodies=bodies, day=day, question=one.question)
+        if one.recorded_at and one.recorded_by:
+            said = {"who": one.deciders, "decision": one.decision}
+            yield _entry("consultation.decided", one.recorded_at, one.recorded_by, **said)
 
 
 def _referrals(case: Case) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from notoneless.case.core.units import Unit, unit_of
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.scope import Scope
+from notoneless.policy.places import town_of
 
 from ..models import Case
 
@@ -31,13 +32,12 @@ class TurnReader:
         unit = unit_of(case.place_code, case.school_code)
         at = {"place_code": case.place_code, "school_code": case.school_code}
         if reason.turn == "receiver" and receiver is not None:
-            role = self._leader(receiver)
-            return {"turn_role": role, "place_code": receiver.place_code, "school_code": receiver.school_code}
+            return _of_role(self._leader(receiver), receiver)
         if reason.turn == "owner" and case.owner_id and self._reaches(case.owner_id, case):
             return {"turn_user_id": case.owner_id, **at}
         if reason.turn == "decider":
-            return {"turn_role": self._decider(unit), **at}
-        return {"turn_role": self._leader(unit), **at}
+            return _of_role(self._decider(unit), unit)
+        return _of_role(self._leader(unit), unit)
 
     def _reaches(self, owner_id: int, case: Case) -> bool:
         scope = self._working.get(owner_id)
@@ -56,3 +56,11 @@ class TurnReader:
         """The nearest of these roles that somebody holds there; the last one when nobody does (then it is told above)."""
         here = {one.role for one, scope in self._scopes if scope.covers(unit.place_code, unit.school_code)}
         return next((role for role in roles if role in here), roles[-1])
+
+
+def _of_role(role: str, unit: Unit) -> dict[str, Any]:
+    """The role in its own office: a principal's school, an officer's township, the county."""
+    if role == "principal":
+        return {"turn_role": role, "place_code": unit.place_code, "school_code": unit.school_code}
+    office = town_of(unit.place_code) if role == "township_officer" else unit.county
+    return {"turn_role": role, "place_code": office, "school_code": ""}

@@ -99,8 +99,11 @@ def _context(user: User, case: Case) -> dict[str, Any]:
         "waiting": waiting,
         "unit": unit_presenters.responsible_unit(case),
         "stuck": unit_presenters.stuck_lines(
-            case.stuck.select_related("case__child", "turn_user"), load_reasons(rules.pack), today
+            case.stuck.exclude(reason="agreed_passed").select_related("case__child", "turn_user"),
+            load_reasons(rules.pack),
+            today,
         ),
+        "consultations": unit_presenters.consultation_lines(case),
         "referrals": referrals,
         "referred": next((line for line in referrals if line.referral.answered_at is None), None),
         "outcome": rules.outcome_name(case.outcome),
