@@ -22,9 +22,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     words = link_quickly.plain(sys.argv[1:])
-    if words and not _sealed(words):
-        _run_quickly(words)
-        return
+    if words:
+        link_quickly.go_without(words)
+        if not _sealed(words):
+            _run_quickly(words)
+            return
     from notoneless.cli import link_lists, seal
     from notoneless.cli.chinese import PROGRAM, App
     from notoneless.cli.options import global_options

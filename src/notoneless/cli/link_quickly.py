@@ -12,6 +12,17 @@ from pathlib import Path
 
 _OPTIONS = {"--out", "--review", "--engine", "--threads", "--memory", "--explain"}
 _ENGINES = {"duckdb", "spark"}
+_UNUSED = {"numpy", "pandas"}
+"""PyArrow and DuckDB load them, where they are installed, only to ask whether a list is one of theirs: for a second."""
+
+
+class _Unused:
+    """Says of what is not used here that it is not installed."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Raises ModuleNotFoundError for what is not used; leaves everything else to the others."""
+        if name in _UNUSED:
+            raise ModuleNotFoundError(name=name)
 
 
 def plain(words: Sequence[str]) -> dict[str, str] | None:
@@ -31,6 +42,12 @@ def plain(words: Sequence[str]) -> dict[str, str] | None:
     threads = found.get("threads", "1")
     fits = {"left", "right", "out"} <= set(found) and found.get("engine", "duckdb") in _ENGINES
     return found if fits and threads.isascii() and threads.isdigit() and int(threads) > 0 else None
+
+
+def go_without(words: dict[str, str]) -> None:
+    """Keep away from what takes long to load and is not used; Spark uses all of it."""
+    if words.get("engine", "duckdb") == "duckdb":
+        sys.meta_path.insert(0, _Unused())
 
 
 def link(words: dict[str, str]) -> None:

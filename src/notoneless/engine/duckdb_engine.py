@@ -35,6 +35,8 @@ class DuckDBEngine:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "false",
+            # A database in memory has nothing to save; what it would do instead is go through all its tables.
+            "checkpoint_threshold": "1TB",
             "python_enable_replacements": "false",
             "temp_directory": str(temp_dir) if temp_dir else "",
         }

@@ -28,7 +28,7 @@ __all__ = ["ListLinks", "calibration_page", "link", "write_links"]
 ListSource: TypeAlias = str | Path | pa.Table
 """A Parquet or CSV file with canonical column names, or a table with them."""
 
-MEMORY = {"duckdb": "1400MB", "spark": "6GB"}
+MEMORY = {"duckdb": "1700MB", "spark": "6GB"}
 """What the engine may hold when nothing is said: with the program itself DuckDB stays below 2 GiB."""
 ROWS_IN_GROUP = 1 << 17
 

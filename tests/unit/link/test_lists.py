@@ -312,14 +312,16 @@ def test_the_page_of_a_run_counts_and_names_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_command_starts_without_a_database(tmp_path: Path) -> None:
+def test_the_command_starts_without_a_database_and_what_it_does_not_use(tmp_path: Path) -> None:
     left, right = both()
     pq.write_table(left, tmp_path / "left.parquet")
     pq.write_table(right, tmp_path / "right.parquet")
     start = "from notoneless.cli.entry import main; main()"
     names_ = [str(tmp_path / name) for name in ("left.parquet", "right.parquet", "links.parquet", "page.html")]
     command = [sys.executable, "-c", start, "link", *names_[:2], "--out", names_[2], "--explain", names_[3]]
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "no.such.settings"}
+    for unused in ("numpy", "pandas"):
+        (tmp_path / f"{unused}.py").write_text("raise SystemExit(9)", "utf-8")
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "no.such.settings", "PYTHONPATH": str(tmp_path)}
     said = subprocess.run(command, check=True, env=environment, cwd=tmp_path, stderr=subprocess.PIPE).stderr
     assert pairs(pq.read_table(tmp_path / "links.parquet")) == truth()
     assert len(said.splitlines()) == 1, "libraries that look back at their end stay silent"

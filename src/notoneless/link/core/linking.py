@@ -170,23 +170,23 @@ def _members(engine: Engine, sources: Sequence[Source]) -> pa.Table:
     """
     kinds = sorted(source.kind.id for source in sources)
     rows = " UNION ALL ".join(
-        f"""SELECT c.place, {kinds.index(s.kind.id)} AS kind, p.rid, p.weight, CAST(t.number AS INTEGER) AS number
+        f"""SELECT c.place, {kinds.index(s.kind.id)} AS kind, p.rid, p.weight, t.step_place, t.reason_place
             FROM {placed_sql(s)} p JOIN child c ON c.pid = p.pid
             JOIN sentence t ON t.how = p.how AND t.slip = coalesce(p.slip, '')"""
         for s in sources
     )
     found = engine.fetch(f"SELECT * FROM ({rows}) ORDER BY place, kind, rid")
     child_ids = engine.fetch("SELECT child_id FROM child ORDER BY place").column("child_id").combine_chunks()
-    numbers, rids = found.column("number").combine_chunks(), found.column("rid")
+    rids = found.column("rid")
     columns = {
         "child_id": child_ids.take(found.column("place")),
         "kind": pa.DictionaryArray.from_arrays(
             found.column("kind").cast(pa.int32()).combine_chunks(), pa.array(kinds, pa.string())
         ),
         **{name: _of_rows(sources, name).take(rids) for name in ("delivery_id", "row_no", "row_key")},
-        "step": spoken(engine, numbers, "step"),
+        "step": spoken(engine, found.column("step_place"), "step"),
         "weight": found.column("weight"),
-        "reason": spoken(engine, numbers, "reason"),
+        "reason": spoken(engine, found.column("reason_place"), "reason"),
     }
     return pa.table(columns)
 

@@ -35,7 +35,8 @@ def unpack(how: int) -> tuple[str, dict[str, int | None]]:
 
 
 def load_sentences(engine: Engine, tables: Sequence[str]) -> None:
-    """Make `sentence` (how, slip, number, step, reason, fits, differs) for all pairs (how, slip) in the tables."""
+    """Make `sentence` (how, slip, number, step, reason, fits, differs) for all pairs (how, slip) in the tables; for step
+    and reason also which of the texts that differ it is, as `step_place` and `reason_place`."""
     union = " UNION ALL ".join(f"SELECT how, coalesce(slip, '') AS slip FROM {table}" for table in tables)
     found = engine.fetch(f"SELECT DISTINCT how, slip FROM ({union}) ORDER BY how, slip")
     slips = found.column("slip").to_pylist()
@@ -49,20 +50,20 @@ def load_sentences(engine: Engine, tables: Sequence[str]) -> None:
     table = found.append_column("number", pa.arange(0, len(parts)))
     for name, values in texts.items():
         table = table.append_column(name, pa.array(values, pa.string()))
+    for name in ("step", "reason"):
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts[name]))}
+        table = table.append_column(f"{name}_place", pa.array([places[text] for text in texts[name]], pa.int32()))
     engine.load("sentence", table)
 
 
-def spoken(engine: Engine, numbers: pa.Array, column: str) -> pa.DictionaryArray:
-    """`column` of `sentence` (step, reason) for each number, as a dictionary whose values all differ.
+def spoken(engine: Engine, places: pa.ChunkedArray, column: str) -> pa.DictionaryArray:
+    """`column` of `sentence` (step, reason) by its places, as a dictionary whose values all differ.
 
     PyArrow writes a dictionary with a value in it twice in other bytes each time, so the same inputs would no longer
     give the same file.
     """
     said = engine.fetch(f"SELECT {column} FROM sentence ORDER BY number").column(column).to_pylist()
-    values = list(dict.fromkeys(said))
-    place = {value: i for i, value in enumerate(values)}
-    places = pa.array([place[value] for value in said], pa.int32())
-    return pa.DictionaryArray.from_arrays(places.take(numbers), pa.array(values, pa.string()))
+    return pa.DictionaryArray.from_arrays(places.combine_chunks(), pa.array(dict.fromkeys(said), pa.string()))
 
 
 def say(step: str, codes: Mapping[str, int | None], slip: str) -> str:

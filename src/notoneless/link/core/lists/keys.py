@@ -27,16 +27,16 @@ def make_pool(engine: Engine, name: str, side: Side, rows: str, first: int, want
     source = (
         f"JOIN (SELECT {', '.join(('file_row', *read))} FROM {side.source}) t ON t.file_row = p.n" if read else ""
     )
-    shaped = "idv IS NOT NULL AND strpos('0123456789X', substr(id_text, 18, 1)) > 0"
     engine.step(
         "placed", f"SELECT row_number() OVER (ORDER BY row_id, n) + {first - 1} AS rid, * FROM ({rows}) numbered"
     )
     engine.step(
         f"pool_{name}",
         f"""SELECT rid, n, row_id, name, birth, sex, free, typed_id, {", ".join((*TEXTS, *PLACES))},
-                CASE WHEN {numbers.is_valid("typed_id")} THEN try_cast(substr(typed_id, 1, 17) AS BIGINT) END AS valid
-            FROM (SELECT *, CASE WHEN {shaped} THEN id_text ELSE {numbers.cleaned("id_text")} END AS typed_id
+                {numbers.right_number("idv", "typed_id", "shaped")} AS valid
+            FROM (SELECT *, CASE WHEN shaped THEN id_text ELSE {numbers.cleaned("id_text")} END AS typed_id
                   FROM (SELECT rid, n, row_id, name, coalesce(birth, d.day) AS birth, idv, free, {places},
+                            {numbers.is_shaped("idv", columns.text("id_no"))} AS shaped,
                             CAST({columns.sex()} AS TINYINT) AS sex, {columns.text("id_no")} AS id_text, {texts}
                         FROM placed p {source} LEFT JOIN day d ON d.written = p.odd) told) cleaned""",
     )

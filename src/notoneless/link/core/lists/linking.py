@@ -74,10 +74,7 @@ class _ListLinker:
     def run(self) -> ListLinks:
         engine = self.engine
         self.a, self.b = read_sides(engine)
-        engine.step(
-            "certain",
-            "SELECT a.n AS a, b.n AS b, a.row_id AS a_id, b.row_id AS b_id FROM side_a a JOIN side_b b ON b.idv = a.idv AND b.name = a.name",
-        )
+        engine.step("certain", _certain_sql(self.a, self.b))
         self._prepare()
         self._first_pass()
         self._second_entries()
@@ -92,18 +89,19 @@ class _ListLinker:
         self._pool("a", self.a, "SELECT *, true AS free FROM side_a s ANTI JOIN certain c ON c.a = s.n")
         make_repairs(engine, "a")
         make_school_towns(engine, self.a, self.b)
-        engine.step("linked_row", _linked_row_sql(self.b, "certain"))
         engine.step("taken_like", _taken_like_sql(placeless=not {"addr_code", "hukou_code"} & self.a.columns.names))
-        left, taken = "side_b s ANTI JOIN certain c ON c.b = s.n", "side_b s SEMI JOIN taken_like USING (n)"
+        engine.step("rest_b", "SELECT s.* FROM side_b s ANTI JOIN certain c ON c.b = s.n")
+        self.persons = engine.count("rest_b")
+        left, taken = "rest_b s", "side_b s SEMI JOIN taken_like USING (n)"
         make_names(engine, book, ("pool_a", left, taken), "side_a")
-        self.persons = engine.fetch(f"SELECT count(*) AS n FROM {left}").column("n")[0].as_py()
         few = is_far_longer(engine, self.a, self.b, _MORE_BLOCKS)
         if few:
             make_near(engine, self.a, self.b)
-            left = "side_b s SEMI JOIN near USING (n)"
+            left = "rest_b s SEMI JOIN near USING (n)"
         self._pool(
             "b", self.b, f"SELECT s.*, true AS free FROM {left} UNION ALL SELECT s.*, false AS free FROM {taken}"
         )
+        engine.drop("rest_b")
         make_repairs(engine, "b")
         self.uneven = make_place_bits(engine, self.b)
         make_keys(engine, "a")
@@ -141,10 +139,11 @@ class _ListLinker:
         step = self.engine.step
         pairs = "SELECT rid, pid FROM hit UNION ALL SELECT rid, pid FROM chosen_a"
         step(
-            "linked",
-            f"""SELECT a, b FROM certain UNION ALL
-                SELECT DISTINCT p.n, q.n FROM ({pairs}) h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid""",
+            "linked_later",
+            f"""SELECT DISTINCT p.n AS a, q.n AS b FROM ({pairs}) h JOIN person_b b USING (pid)
+                JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid""",
         )
+        step("linked", "SELECT a, b FROM certain UNION ALL SELECT a, b FROM linked_later")
         step(
             "lone_b",
             "SELECT p.rid, p.n, p.name, p.birth, p.hh_no FROM pool_b p ANTI JOIN linked l ON l.b = p.n WHERE p.free",
@@ -156,8 +155,7 @@ class _ListLinker:
         )
         step("housemate", _housemate_sql(self.b))
         step("again_b", "SELECT rid FROM lone_b ANTI JOIN housemate USING (rid)")
-        step("linked_row", _linked_row_sql(self.a, "linked"), replace=True)
-        step("again_like", _again_like_sql())
+        step("again_like", _again_like_sql(self.a))
         self._pool("c", self.a, "SELECT *, true AS free FROM side_a SEMI JOIN again_like USING (n)", KIN)
         make_keys(self.engine, "c")
         step("seek", "SELECT * FROM key_b SEMI JOIN again_b USING (rid)")
@@ -236,8 +234,9 @@ class _ListLinker:
                 FROM asked_b h JOIN pool_c p ON p.rid = h.pid JOIN pool_b q ON q.rid = h.rid"""
         step("question", _named_sql(asked))
         load_sentences(self.engine, ["link", "question", "exact_how"])
-        said = "SELECT a_id, b_id, s.number, t.weight FROM {} t JOIN sentence s ON s.how = t.how AND s.slip = t.slip"
-        certain = "SELECT a_id, b_id, e.number, e.weight FROM certain CROSS JOIN (SELECT number, weight FROM exact_how JOIN sentence USING (how, slip)) e"
+        places = "number, step_place, reason_place"
+        said = f"SELECT a_id, b_id, weight, {places} FROM {{}} JOIN sentence USING (how, slip)"
+        certain = f"SELECT a_id, b_id, e.* FROM certain CROSS JOIN (SELECT weight, {places} FROM exact_how JOIN sentence USING (how, slip)) e"
         links = f"{said.format('link')} UNION ALL {certain}"
         return ListLinks(
             self._rows(links), self._rows(said.format("question")), self.capped, self.costs, self.learnt, self.free
@@ -246,10 +245,10 @@ class _ListLinker:
     def _rows(self, pairs: str) -> pa.Table:
         left, right = ("a_id", "b_id") if self.a.left else ("b_id", "a_id")
         found = self.engine.fetch(
-            f"SELECT {left} AS left_row, {right} AS right_row, number, weight FROM ({pairs}) p ORDER BY left_row, right_row, number"
+            f"""SELECT {left} AS left_row, {right} AS right_row, weight, step_place, reason_place FROM ({pairs}) p
+                ORDER BY left_row, right_row, number"""
         )
-        numbers = found.column("number").combine_chunks()
-        texts = {name: spoken(self.engine, numbers, name) for name in ("step", "reason")}
+        texts = {name: spoken(self.engine, found.column(f"{name}_place"), name) for name in ("step", "reason")}
         columns = [
             found.column("left_row"),
             found.column("right_row"),
@@ -360,14 +359,22 @@ _BLANKS = " 　·.．?？□"
 _PLAIN_NAME = f"CASE WHEN regexp_matches(name, '[{_BLANKS}]') THEN translate(name, '{_BLANKS}', '') ELSE name END"
 
 
-def _linked_row_sql(side: Side, pairs: str) -> str:
-    """n, name, idv, born, home of the rows of a side that stand in `pairs`, by which they are told from the rows left over."""
-    return f"""SELECT n, name, idv, coalesce(birth, {birth_within("idv")}) AS born, {side.home} AS home
-        FROM {side.table} s SEMI JOIN {pairs} c ON c.{side.table[-1]} = s.n"""
+def _certain_sql(a: Side, b: Side) -> str:
+    """Pairs (a, b) by n and by row_id, with what tells their rows from those that are left: name, idv, and of either row
+    when (born) and where (home) it says."""
+    return f"""
+        SELECT a.n AS a, b.n AS b, a.row_id AS a_id, b.row_id AS b_id, b.name, b.idv,
+            a.born AS a_born, a.home AS a_home, b.born AS b_born, b.home AS b_home
+        FROM ({_told_sql(a)}) a JOIN ({_told_sql(b)}) b ON b.idv = a.idv AND b.name = a.name"""
+
+
+def _told_sql(side: Side) -> str:
+    born = f"coalesce(birth, {birth_within('idv')})"
+    return f"SELECT n, row_id, name, idv, {born} AS born, {side.home} AS home FROM {side.table}"
 
 
 def _taken_like_sql(*, placeless: bool) -> str:
-    """n in `linked_row` of the longer list that look like a row of `pool_a`: double registrations in the shorter one.
+    """n of certain rows of the longer list that look like a row of `pool_a`: double registrations in the shorter one.
 
     `placeless`: the shorter list says nowhere where its persons live, but may say their schools."""
     plain = f"(SELECT *, {_PLAIN_NAME} AS plain, coalesce(addr_code, hukou_code) AS home FROM pool_a) x"
@@ -385,11 +392,12 @@ def _taken_like_sql(*, placeless: bool) -> str:
         town = f"x.town = {town_of('b.home')}"
         alike.append(f"{pupil} ON x.birth = b.born AND x.surname = substr(b.name, 1, 1) AND {town}")
         alike.append(f"{pupil} ON x.plain = b.name AND {town}")
-    return " UNION ".join(f"SELECT b.n FROM linked_row b SEMI JOIN {one}" for one in alike)
+    certain = "(SELECT b AS n, name, idv, b_born AS born, b_home AS home FROM certain) b"
+    return " UNION ".join(f"SELECT b.n FROM {certain} SEMI JOIN {one}" for one in alike)
 
 
-def _again_like_sql() -> str:
-    """n in `linked_row` of the shorter list that look like a row of the longer list that is left."""
+def _again_like_sql(side: Side) -> str:
+    """n of linked rows of the shorter list that look like a row of the longer list that is left."""
     left = """(SELECT p.name, k.birth AS born, coalesce(p.hukou_code, p.addr_code) AS home
                FROM pool_b p SEMI JOIN again_b USING (rid) JOIN key_b k ON k.rid = p.rid) x"""
     alike = (
@@ -397,4 +405,6 @@ def _again_like_sql() -> str:
         "x.home = b.home AND x.name = b.name",
         "x.home = b.home AND x.born = b.born",
     )
-    return " UNION ".join(f"SELECT b.n FROM linked_row b SEMI JOIN {left} ON {one}" for one in alike)
+    linked = f"""(SELECT a AS n, name, a_born AS born, a_home AS home FROM certain UNION ALL
+        SELECT n, name, born, home FROM ({_told_sql(side)}) t SEMI JOIN linked_later l ON l.a = t.n) b"""
+    return " UNION ".join(f"SELECT b.n FROM {linked} SEMI JOIN {left} ON {one}" for one in alike)

@@ -44,7 +44,7 @@ class FoldBook:
         folds = [self._fold(text) for text in written]
         sounds = [self._sound(text) for text in written]
         columns = {
-            "name": odd.cast(pa.string()),
+            "name": odd,
             "fold": pa.array(folds, pa.int64()),
             "syll": pa.array(sounds, pa.int64()),
         }

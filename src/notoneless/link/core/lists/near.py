@@ -120,8 +120,6 @@ def _thin_sql(b: Side) -> str:
     """SQL: of every row of the longer list that is not certain what is asked here. `odd`: it lacks a name, a birthday or
     a right number of its own."""
     text = b.columns.text("id_no")
-    shaped = f"s.idv IS NOT NULL AND strpos('0123456789X', substr({text}, 18, 1)) > 0"
-    cleaned = numbers.cleaned("id_text")
     first, second = (
         _place(code) if code in b.columns else "CAST(NULL AS BIGINT)" for code in ("addr_code", "hukou_code")
     )
@@ -130,12 +128,12 @@ def _thin_sql(b: Side) -> str:
         SELECT n, coalesce(birth, {birth_within("idv")}) AS birth, fold, syll, place, place2, hh_no, idv,
             nameless OR id_text IS NOT NULL AND idv IS NULL OR coalesce(birth, idv) IS NULL
                 OR {is_foreign(birth_within("idv"), "birth")} AS odd
-        FROM (SELECT *, CASE WHEN shaped THEN CASE WHEN {numbers.is_right("written_idv", "id_text")} THEN written_idv END
-                  WHEN {numbers.is_valid(cleaned)} THEN {_number(cleaned)} END AS idv
-              FROM (SELECT s.n, coalesce(s.birth, d.day) AS birth, k.fold, k.syll, {first} AS place,
-                        {second} AS place2, s.name IS NULL OR k.name IS NOT NULL AND k.fold IS NULL AS nameless, {house} AS hh_no, {text} AS id_text, s.idv AS written_idv, {shaped} AS shaped
-                    FROM side_b s ANTI JOIN certain c ON c.b = s.n LEFT JOIN told_name k ON k.name = s.name
-                    LEFT JOIN day d ON d.written = s.odd) written) numbered"""
+        FROM (SELECT *, {numbers.right_number("written_idv", "typed_id", "shaped")} AS idv
+              FROM (SELECT *, CASE WHEN shaped THEN id_text ELSE {numbers.cleaned("id_text")} END AS typed_id FROM (
+                    SELECT s.n, coalesce(s.birth, d.day) AS birth, k.fold, k.syll, {first} AS place,
+                        {second} AS place2, s.name IS NULL OR k.name IS NOT NULL AND k.fold IS NULL AS nameless, {house} AS hh_no, {text} AS id_text, s.idv AS written_idv, {numbers.is_shaped("s.idv", text)} AS shaped
+                    FROM rest_b s LEFT JOIN told_name k ON k.name = s.name
+                    LEFT JOIN day d ON d.written = s.odd) written) typed) numbered"""
 
 
 def _alike() -> list[str]:
