@@ -17,6 +17,7 @@ import json
 import os
 import secrets
 import struct
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -110,6 +111,7 @@ class KeyRing:
         self._index_with = index_with
         self._key = cache(self._derived_key)
         self._aead = cache(self._derived_aead)
+        self._hasher = cache(self._derived_hasher)
 
     @classmethod
     def open(cls, path: Path, create: bool = False, algorithm: str = AES) -> "KeyRing":
@@ -134,11 +136,24 @@ class KeyRing:
         """The algorithm that new values are sealed with."""
         return self._secrets[self._seal_with].algorithm
 
+    @property
+    def state(self) -> str:
+        """Which secrets new values are sealed and hashed with: what was written under another state is older."""
+        return f"{self._seal_with}.{self._index_with[0]}"
+
     def seal(self, plain: bytes, aad: bytes) -> bytes:
         """`plain` sealed under the current secret and bound to `aad`; 32 bytes longer than `plain`."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        header = _HEADER.pack(VERSION, self.algorithm.number, self._seal_with, nonce)
-        return header + self._aead(self._seal_with, "value").encrypt(nonce, plain, header + aad)
+        return next(self.seal_all([(plain, aad)]))
+
+    def seal_all(self, values: Sequence[tuple[bytes, bytes]]) -> Iterator[bytes]:
+        """`seal` of many (plain, aad), each under a nonce of its own."""
+        start = _HEADER.pack(VERSION, self.algorithm.number, self._seal_with, b"")[:-NONCE_BYTES]
+        encrypt = self._aead(self._seal_with, "value").encrypt
+        drawn = secrets.token_bytes(NONCE_BYTES * len(values))
+        for at, (plain, aad) in enumerate(values):
+            nonce = drawn[at * NONCE_BYTES : (at + 1) * NONCE_BYTES]
+            header = start + nonce
+            yield header + encrypt(nonce, plain, header + aad)
 
     def open_sealed(self, blob: bytes, aad: bytes) -> bytes:
         """The plain bytes.
@@ -159,11 +174,15 @@ class KeyRing:
 
     def index(self, text: str, purpose: str) -> str:
         """Keyed hash of `text`, 32 hex characters, for exact search; equal text under another purpose differs."""
-        return self._index(self._index_with[0], text, purpose)
+        return self.hasher(purpose)(text)
+
+    def hasher(self, purpose: str) -> Callable[[str], str]:
+        """`index` for many texts of one purpose."""
+        return self._hasher(self._index_with[0], purpose)
 
     def indexes(self, text: str, purpose: str) -> list[str]:
         """Hashes of `text` under every secret still in use for search, newest first: ask for any of them."""
-        return [self._index(number, text, purpose) for number in self._index_with]
+        return [self._hasher(number, purpose)(text) for number in self._index_with]
 
     def purpose_key(self, purpose: str) -> bytes:
         """32 bytes for a keyed hash made elsewhere (row keys, child ids); stays the same while search keys do."""
@@ -197,13 +216,20 @@ class KeyRing:
     def _derived_aead(self, number: int, purpose: str) -> Aead:
         return self._secrets[number].algorithm.aead(self._key(number, purpose))
 
-    def _index(self, number: int, text: str, purpose: str) -> str:
-        key, data = self._key(number, f"index:{purpose}"), text.encode()
+    def _derived_hasher(self, number: int, purpose: str) -> Callable[[str], str]:
+        key = self._key(number, f"index:{purpose}")
         if self._secrets[number].algorithm.name == AES:
-            return hmac.digest(key, data, "sha256").hex()[:INDEX_HEX_CHARS]
+            start = hmac.new(key, digestmod="sha256")
+            return lambda text: _fed(start, text).hexdigest()[:INDEX_HEX_CHARS]
         worker = HMAC(key, hashes.SM3())
-        worker.update(data)
-        return worker.finalize().hex()[:INDEX_HEX_CHARS]
+        return lambda text: _fed(worker, text).finalize().hex()[:INDEX_HEX_CHARS]
+
+
+def _fed(start: Any, text: str) -> Any:
+    """A keyed hash that has read the text; `start` holds the key and stays as it is."""
+    worker = start.copy()
+    worker.update(text.encode())
+    return worker
 
 
 def rotate(path: Path, *, algorithm: str = AES, search: bool = False) -> KeyRing:

@@ -125,7 +125,16 @@ def sounds_like(char: str) -> frozenset[str]:
 
 def initials(text: str) -> str:
     """First letters of the syllables in upper case: ``王小燕`` -> ``WXY``."""
+    if _PLAIN.fullmatch(text):
+        return _initials_of_two(text[:2], len(text) > 2) + text[2:].translate(_initial_table())
     return "".join(syllable[0] for syllable in syllables(text).split()).upper()
+
+
+@functools.lru_cache(maxsize=65536)
+def _initials_of_two(start: str, more: bool) -> str:
+    """Of the first two characters of a Chinese name; with `more` after them they may be one surname."""
+    sounds = _read([*start, "一"])[:-1] if more else _read(list(start))
+    return "".join(sound[0] for sound in sounds).upper()
 
 
 def mask_name(text: str) -> str:
@@ -237,6 +246,14 @@ class _CleanTable(dict[int, str]):
         return plain if len(plain) == 1 else char
 
 
+class _InitialTable(dict[int, str]):
+    """Translation table for :func:`initials`: the first letter of a character that is not read as a surname."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = "".join(sound[0] for sound in _sounds_of([chr(code)])).upper()
+        return found
+
+
 class _FoldTable(dict[int, str]):
     """Translation table for :func:`fold`: base characters, plain letters, and nothing else."""
 
@@ -275,6 +292,11 @@ def _bases() -> dict[str, str]:
 @functools.cache
 def _clean_table() -> _CleanTable:
     return _CleanTable()
+
+
+@functools.cache
+def _initial_table() -> _InitialTable:
+    return _InitialTable()
 
 
 @functools.cache

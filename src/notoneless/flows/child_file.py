@@ -162,7 +162,7 @@ def _sources(sweep: Sweep | None, child: Child) -> list[dict[str, Any]]:
     if sweep is None:
         return []
     order = {kind_id: place for place, kind_id in enumerate(load_kinds())}
-    members = links.get_sources(child.last_sweep, child.pk)
+    members = links.get_sources(checks.get_last_sweep(child), child.pk)
     return sorted(members, key=lambda m: (order.get(m["kind"], len(order)), m["delivery_id"], m["row_no"]))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
+from notoneless.check.records.queries import get_last_sweep
 from notoneless.common import phones, resident_id
 from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
@@ -62,7 +63,9 @@ def open_child_row(user: User, child_id: str, row_key: str, *, now: dt.datetime)
     """Raises E701 without the right to see children, E704 for a foreign child or a row that is not this child's."""
     check_may(user, Permission.CHILD_VIEW)
     child = links.get_child(user, child_id)
-    found = next((one for one in links.get_sources(child.last_sweep, child.pk) if one["row_key"] == row_key), None)
+    found = next(
+        (one for one in links.get_sources(get_last_sweep(child), child.pk) if one["row_key"] == row_key), None
+    )
     if found is None:
         raise Fault("E704", where=row_key)
     delivery = Delivery.objects.get(pk=found["delivery_id"])

@@ -16,7 +16,7 @@ from django.db import transaction
 from notoneless.check.records import actions as checks
 from notoneless.check.records.models import Sweep
 from notoneless.check.records.permissions import check_can_run
-from notoneless.check.records.queries import list_sweep_ids
+from notoneless.check.records.queries import get_sweeps_within
 from notoneless.engine import open_engine
 from notoneless.files.lake import Stage, content_digest
 from notoneless.flows.compare import compare
@@ -80,7 +80,7 @@ def run_sweep(
             summary=comparison.summary(),
             seconds=round(time.monotonic() - started, 2),
         )
-        return _make_current(sweep, inputs, comparison, by, now, tell)
+        return make_current(sweep=sweep, inputs=inputs, comparison=comparison, by=by, now=now, tell=tell)
 
 
 def compute(inputs: SweepInputs, *, threads: int | None = None, progress: Progress | None = None) -> Comparison:
@@ -128,11 +128,15 @@ def sweep_files(inputs: SweepInputs, comparison: Comparison) -> Iterator[tuple[s
         yield name, plain_batches(table)
 
 
-def _make_current(
-    sweep: Sweep, inputs: SweepInputs, comparison: Comparison, by: User, now: dt.datetime, tell: Progress
+def make_current(
+    *, sweep: Sweep, inputs: SweepInputs, comparison: Comparison, by: User, now: dt.datetime, tell: Progress
 ) -> SweepOutcome:
+    """The one transaction of a sweep: its row and counts, children, doubtful pairs, cases, gaps and trail.
+
+    ``sweep`` is not saved yet. Raises E701/E702 (not allowed), E813 (a gap of the last sweep would vanish).
+    """
     with transaction.atomic():
-        earlier = list_sweep_ids(sweep.region)
+        earlier = get_sweeps_within(sweep.region)
         checks.record_sweep(
             sweep=sweep,
             deliveries=[one.delivery.pk for one in inputs.deliveries],
@@ -140,14 +144,15 @@ def _make_current(
             by=by,
             now=now,
         )
-        links.record_children(persons=comparison.persons, sweep_id=sweep.pk, earlier=earlier, progress=tell)
+        persons = comparison.persons
+        links.record_children(persons=persons, sweep_id=sweep.pk, region=sweep.region, earlier=earlier, progress=tell)
         links.record_merged(merged=dict(comparison.merged))
-        links.record_reviews(review=comparison.review, sweep_id=sweep.pk, earlier=earlier)
+        links.record_reviews(review=comparison.review, persons=persons, sweep_id=sweep.pk, earlier=earlier)
         opened = open_gaps(
             sweep=sweep,
             comparison=comparison,
             pack=inputs.pack,
-            earlier=earlier,
+            earlier=list(earlier),
             previous_members=inputs.previous_members,
             by=by,
             now=now,

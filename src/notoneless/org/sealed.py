@@ -7,6 +7,7 @@ refused: write through instances (`save`, `bulk_create`, also with `update_confl
 (`index`).
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage
@@ -24,6 +25,12 @@ def index(text: str, purpose: str) -> str:
     """Keyed hash for a hash column, 32 hex characters; "" stays "". ID numbers are normalised first."""
     plain = normalised(text, purpose)
     return keyring().index(plain, purpose) if plain else ""
+
+
+def index_all(texts: Iterable[str], purpose: str) -> list[str]:
+    """`index` of many texts."""
+    hashed = keyring().hasher(purpose)
+    return [hashed(plain) if (plain := normalised(text, purpose)) else "" for text in texts]
 
 
 def indexes(text: str, purpose: str) -> list[str]:
@@ -118,6 +125,14 @@ class SealedTextField(models.BinaryField):
 def seal_text(model: type[models.Model], column: str, key: object, value: str) -> Sealed:
     """What a sealed column holds for `value` in the row with this primary key; "" is stored as no bytes."""
     return Sealed(keyring().seal(value.encode(), _aad(model, column, key))) if value else Sealed()
+
+
+def seal_all(model: type[models.Model], column: str, keys: Iterable[object], values: Sequence[str]) -> list[Sealed]:
+    """`seal_text` of many rows, their primary keys in the same order."""
+    place = _aad(model, column, "")
+    waiting = [(value.encode(), place + str(key).encode()) for key, value in zip(keys, values, strict=True) if value]
+    sealed = map(Sealed, keyring().seal_all(waiting))
+    return [next(sealed) if value else Sealed() for value in values]
 
 
 def _aad(model: type[models.Model], column: str, key: object) -> bytes:

@@ -1,5 +1,6 @@
 """Where facts live: SQLite in the data folder, or PostgreSQL named by a URL."""
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,6 +16,8 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
     """The Django database entry for a URL, or for SQLite when it is empty. Raises ValueError on another scheme."""
     if not url:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # What does not fit into memory while it is sorted (names of children among it) stays in the data folder.
+        os.environ.setdefault("SQLITE_TMPDIR", str(data_dir))
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": data_dir / "notoneless.sqlite3",

@@ -17,9 +17,8 @@ from django.db import transaction
 from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
 from notoneless.trail.actions import Action
+from notoneless.trail.many_rows import insert_all
 from notoneless.trail.models import ChainHead, Event
-
-BATCH = 1000
 
 
 class Actor(Protocol):
@@ -77,7 +76,7 @@ def record_all(entries: Iterable[Entry], *, by: Actor | None, now: dt.datetime) 
         event = _event(head.size + offset, entry, by, now, previous)
         previous = event.hash
         events.append(event)
-    Event.objects.bulk_create(events, batch_size=BATCH)
+    insert_all(events)
     moved = ChainHead.objects.filter(id=1, size=head.size).update(size=head.size + len(events), hash=previous)
     if moved != 1:
         raise Fault("E721")

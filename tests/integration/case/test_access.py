@@ -303,7 +303,7 @@ def test_nothing_is_saved_when_the_trail_cannot_be_written(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no trail")
 
-    monkeypatch.setattr("notoneless.trail.record.Event.objects.bulk_create", fail)
+    monkeypatch.setattr("notoneless.trail.record.insert_all", fail)
     with pytest.raises(RuntimeError, match="no trail"):
         getattr(actions, name)(**arguments, by=cast.clerk, now=c.NOW)
     assert snapshot() == before

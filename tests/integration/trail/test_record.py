@@ -48,7 +48,7 @@ def test_if_the_trail_fails_nothing_is_saved(cast: c.Cast, monkeypatch: pytest.M
     def fail(*args: object, **more: object) -> None:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(record_module.Event.objects, "bulk_create", fail)
+    monkeypatch.setattr(record_module, "insert_all", fail)
     before = ChainHead.objects.get().size
     new_school = {"code": "2137009999", "name": "新校", "place_code": c.TOWN, "stage": "primary"}
     with pytest.raises(DatabaseError):

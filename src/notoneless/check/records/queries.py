@@ -8,6 +8,7 @@ import pyarrow as pa
 from django.db.models import Q, QuerySet, Sum
 
 from notoneless.common.errors import Fault
+from notoneless.link.records.models import Child
 from notoneless.org.keys import lake
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
@@ -40,10 +41,20 @@ def get_current_sweep(region: str) -> Sweep | None:
     return Sweep.objects.filter(region=region, status=Sweep.Status.CURRENT).first()
 
 
-def list_sweep_ids(region: str) -> list[str]:
-    """Every sweep of a region (12-digit code) and of the places in it, past and current."""
+def get_sweeps_within(region: str) -> dict[str, str]:
+    """Every sweep of a region (12-digit code) and of the places in it → the current sweep of its own region."""
     low, high = code_range(region)
-    return list(Sweep.objects.filter(region__gte=low, region__lt=high).order_by("pk").values_list("pk", flat=True))
+    found = list(Sweep.objects.filter(region__gte=low, region__lt=high).order_by("pk"))
+    current = {sweep.region: sweep.pk for sweep in found if sweep.status == Sweep.Status.CURRENT}
+    return {sweep.pk: current[sweep.region] for sweep in found}
+
+
+def get_last_sweep(child: Child) -> str:
+    """The last sweep that saw a child: of one who is not gone, the current sweep of the region that holds the child."""
+    if child.gone:
+        return child.last_sweep
+    regions = Sweep.objects.filter(pk=child.last_sweep).values("region")
+    return Sweep.objects.get(region__in=regions, status=Sweep.Status.CURRENT).pk
 
 
 def get_shown_sweep(user: User) -> Sweep | None:

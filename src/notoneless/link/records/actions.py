@@ -3,104 +3,96 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
-from notoneless.common import names
 from notoneless.common.errors import Fault
 from notoneless.org.models import User
-from notoneless.org.sealed import index, seal_text
 from notoneless.trail.actions import Action
+from notoneless.trail.many_rows import indexes_built_after, insert_all, insert_rows, update_rows
 from notoneless.trail.record import record
 
+from .children import PLAIN, SEARCHED, Sorted, rows, sort_persons
 from .models import Child, LinkDecision, ReviewPair
 from .permissions import check_can_decide, check_can_undo
-from .store import stored_date, upsert
 
-FLAGS = {
-    "in_hukou": "in_hukou",
-    "in_school_roll": "in_school_roll",
-    "in_head_count": "in_head_count",
-    "is_poverty": "in_poverty",
-    "is_disability": "in_disability",
-    "is_low_income": "in_low_income",
-    "is_destitute": "in_destitute",
-    "is_orphan": "in_orphan",
-    "is_left_behind": "left_behind",
-    "school_age": "school_age",
-    "preschool_age": "preschool_age",
-    "has_conflict": "has_conflict",
-}
-TEXTS = ["id_state", "nation", "place_code", "school_code", "school_name", "grade", "class_no", "guardian_name"]
-FIRST = ["id", "name", "initials", "sex", "birth_date", "id_no", "id_index", "guardian_phone", "phone_index"]
-LAST = ["first_sweep", "last_sweep", "merged_into", "gone"]
-COLUMNS = [*FIRST, *TEXTS, *FLAGS, *LAST]
+GONE_AT_ONCE = 500
+Progress = Callable[[str, int, int], None]
 
 
-def record_children(*, persons: pa.Table, sweep_id: str, earlier: Collection[str], progress: Any = None) -> int:
-    """Write one row per child of a sweep; children of earlier sweeps keep their id and their first sweep.
+def record_children(
+    *, persons: pa.Table, sweep_id: str, region: str, earlier: Mapping[str, str], progress: Progress | None = None
+) -> None:
+    """Write the children of a sweep who are new or changed, and mark those who are gone; all others stay untouched.
 
-    Runs inside the sweep's transaction, which writes the trail event. `persons` holds one row per child_id; `earlier`
-    the past sweeps of the same region: children last seen by one of them are gone now, those of other regions are not.
+    Runs inside the sweep's transaction, which writes the trail event. `persons` holds one row per child_id. `earlier`:
+    the past sweeps of the region and of the places in it, each with the one that was current in its own region until
+    now: children last seen by one of them are gone when they are not among the persons, those of other regions are not.
     """
-    written = upsert(Child, COLUMNS, _rows(persons, sweep_id, progress), keep={"first_sweep"})
-    Child.objects.filter(last_sweep__in=earlier).update(gone=True)
-    return written
+    told = _Told(progress, persons.num_rows)
+    found = sort_persons(persons, region=region, earlier=earlier)
+    told(persons.num_rows - found.new.num_rows - found.changed.num_rows)
+    _insert(found, sweep_id, told)
+    _update(found.changed, sweep_id, told)
+    _mark_gone(found.gone, earlier)
 
 
-def _rows(persons: pa.Table, sweep_id: str, progress: Any) -> Iterator[Sequence[object]]:
-    """Rows in the order of COLUMNS, worked out column by column: there are millions of them."""
-    days: dict[object, object] = {}
-    done = 0
-    for batch in persons.to_batches(max_chunksize=10_000):
-        yield from zip(*_columns(batch, sweep_id, days), strict=True)
-        done += batch.num_rows
-        if progress:
-            progress("登记孩子档案", done, persons.num_rows)
+class _Told:
+    """Tells how many children are done."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._done, self._total = progress, 0, total
+        self(0)
+
+    def __call__(self, more: int) -> None:
+        self._done += more
+        if self._progress:
+            self._progress("登记孩子档案", self._done, self._total)
 
 
-def _columns(batch: pa.RecordBatch, sweep_id: str, days: dict[object, object]) -> Iterator[Iterable[object]]:
-    """`days`: birthdays as the database takes them, each worked out once."""
-    count, ids = batch.num_rows, batch.column("child_id").to_pylist()
-    given, id_nos, phones = _texts(batch, "name"), _texts(batch, "id_no"), _texts(batch, "guardian_phone")
-    births = batch.column("dob").to_pylist()
-    days.update((day, stored_date(day)) for day in set(births) - days.keys())
-    yield ids
-    yield given
-    yield [names.initials(name)[:20] for name in given]
-    yield [sex or "0" for sex in _texts(batch, "sex")]
-    yield [days[day] for day in births]
-    yield [seal_text(Child, "id_no", key, text) for key, text in zip(ids, id_nos, strict=True)]
-    yield [index(text, "id_no") for text in id_nos]
-    yield [seal_text(Child, "guardian_phone", key, text) for key, text in zip(ids, phones, strict=True)]
-    yield [index(text, "phone") for text in phones]
-    yield from (_texts(batch, field) for field in TEXTS)
-    yield from (pc.fill_null(batch.column(column), False).to_pylist() for column in FLAGS.values())
-    yield from ([value] * count for value in (sweep_id, sweep_id, None, False))
+def _insert(found: Sorted, sweep_id: str, told: _Told) -> None:
+    fixed = {"first_sweep": sweep_id, "last_sweep": sweep_id, "gone": False}
+    fields = ["id", *fixed, *SEARCHED, *PLAIN]
+    with indexes_built_after(Child) if found.new.num_rows > found.before else nullcontext():
+        insert_rows(Child, fields, rows(found.new, fields, fixed, told))
 
 
-def _texts(batch: pa.RecordBatch, column: str) -> list[str]:
-    texts: list[str] = pc.fill_null(batch.column(column), "").to_pylist()
-    return texts
+def _update(changed: pa.Table, sweep_id: str, told: _Told) -> None:
+    fixed = {"last_sweep": sweep_id, "gone": False}
+    fields = [*fixed, *PLAIN]
+    update_rows(Child, fields, rows(changed, [*fields, "id"], fixed, told))
+    update_rows(Child, SEARCHED, rows(changed, [*SEARCHED, "id"], {}, lambda _: None), differing=True)
+    Child.objects.filter(gone=False).exclude(merged_into=None).update(merged_into=None)
+
+
+def _mark_gone(ids: Sequence[str], earlier: Mapping[str, str]) -> None:
+    """Children who are gone: the last sweep that saw them was the current one of its region, whichever wrote them."""
+    sweeps: dict[str, list[str]] = {}
+    for sweep_id, latest in earlier.items():
+        sweeps.setdefault(latest, []).append(sweep_id)
+    for latest, written_by in sweeps.items():
+        for start in range(0, len(ids), GONE_AT_ONCE):
+            gone = Child.objects.filter(
+                pk__in=ids[start : start + GONE_AT_ONCE], gone=False, last_sweep__in=written_by
+            )
+            gone.update(gone=True, last_sweep=latest, digest=None)
 
 
 def record_merged(*, merged: dict[str, str]) -> None:
     """Two files found to be one child: the older id stays, the other points to it and keeps its history."""
     for gone_id, stays_id in sorted(merged.items()):
-        Child.objects.filter(pk=gone_id).exclude(pk=stays_id).update(merged_into=stays_id, gone=True)
+        Child.objects.filter(pk=gone_id).exclude(pk=stays_id).update(merged_into=stays_id, gone=True, digest=None)
 
 
-def record_reviews(*, review: pa.Table, sweep_id: str, earlier: Collection[str]) -> int:
+def record_reviews(*, review: pa.Table, persons: pa.Table, sweep_id: str, earlier: Collection[str]) -> int:
     """Replace what is open of the `earlier` sweeps of this region by this sweep's; pairs already judged stay."""
     ReviewPair.objects.filter(status=ReviewPair.Status.OPEN, sweep__in=earlier).delete()
     known = set(ReviewPair.objects.values_list("pk", flat=True))
-    places = dict(
-        Child.objects.filter(pk__in=set(review["right_child_id"].to_pylist())).values_list("pk", "place_code")
-    )
+    places = _places(persons, review["right_child_id"])
     pairs = [
         ReviewPair(
             id=row["pair_id"],
@@ -119,8 +111,13 @@ def record_reviews(*, review: pa.Table, sweep_id: str, earlier: Collection[str])
         for row in review.to_pylist()
         if row["right_child_id"] in places and row["pair_id"] not in known
     ]
-    ReviewPair.objects.bulk_create(pairs, batch_size=500)
+    insert_all(pairs)
     return len(pairs)
+
+
+def _places(persons: pa.Table, children: pa.ChunkedArray) -> dict[str, str]:
+    wanted = persons.select(["child_id", "place_code"]).filter(pc.is_in(persons["child_id"], pc.unique(children)))
+    return dict(zip(wanted["child_id"].to_pylist(), pc.fill_null(wanted["place_code"], "").to_pylist(), strict=True))
 
 
 @transaction.atomic

@@ -9,7 +9,11 @@ from notoneless.org.sealed import SealedTextField
 
 
 class Child(models.Model):
-    """One child (孩子) as the last sweep saw it; the id is stable over sweeps, values carry their roster in the lake."""
+    """One child (孩子) as the last sweep saw it; the id is stable over sweeps, values carry their roster in the lake.
+
+    A sweep leaves the row of an unchanged child alone (``digest``). So ``last_sweep`` is the last sweep that saw a child
+    who is gone; of a child who is not, it only names a sweep of the region whose current sweep sees the child.
+    """
 
     id = models.CharField(primary_key=True, max_length=16)
     name = models.CharField(max_length=100)
@@ -42,6 +46,7 @@ class Child(models.Model):
     has_conflict = models.BooleanField(default=False)
     first_sweep = models.CharField(max_length=40)
     last_sweep = models.CharField(max_length=40)
+    digest = models.BigIntegerField(null=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged_from")
     gone = models.BooleanField(default=False)
 
@@ -63,6 +68,7 @@ class Child(models.Model):
             "birth_date": "never",
             "id_no": "id_no",
             "id_index": "never",
+            "digest": "never",
             "nation": "text",
             "guardian_name": "name",
             "guardian_phone": "phone",

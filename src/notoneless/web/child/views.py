@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from notoneless.check.records.queries import get_last_sweep
 from notoneless.common.errors import Fault
 from notoneless.flows import child_file
 from notoneless.flows.child_row import open_child_row
@@ -96,7 +97,7 @@ def source_row(request: HttpRequest, child_id: str, row_key: str) -> HttpRespons
 def split(request: HttpRequest, child_id: str, row_key: str) -> HttpResponse:
     """拆开: this row is not this child. Kept at once, obeyed from the next sweep on."""
     child = get_child(request.user, child_id)
-    sources = get_sources(child.last_sweep, child.pk)
+    sources = get_sources(get_last_sweep(child), child.pk)
     row = next((one for one in sources if one["row_key"] == row_key), None)
     other = next((one for one in sources if one["row_key"] != row_key), None)
     if row is None or other is None:

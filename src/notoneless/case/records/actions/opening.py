@@ -19,10 +19,10 @@ from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.org.scope import Scope
 from notoneless.trail.actions import Action
+from notoneless.trail.many_rows import insert_all, update_all
 from notoneless.trail.record import Entry, record_all
 
 from ..models import Case, CaseCounter, Gap, Move
-from .inserting import insert_all
 
 CHILDREN_AT_ONCE = 400
 Progress = Callable[[str, int, int], None]
@@ -274,9 +274,9 @@ class _Opening:
 
     def _write(self, changes: _Changes) -> None:
         insert_all(changes.new_cases)
-        Case.objects.bulk_update(changes.changed_cases.values(), CASE_FIELDS, batch_size=CHILDREN_AT_ONCE)
+        update_all(changes.changed_cases.values(), CASE_FIELDS)
         insert_all(changes.new_gaps)
-        Gap.objects.bulk_update(changes.changed_gaps, GAP_FIELDS, batch_size=CHILDREN_AT_ONCE)
+        update_all(changes.changed_gaps, GAP_FIELDS)
         for seen_date, gaps in changes.seen_again.items():
             sweep = {"last_sweep": self.sweep_id} if self.sweep_id else {}
             Gap.objects.filter(pk__in=gaps).update(seen_date=seen_date, still_found=True, **sweep)

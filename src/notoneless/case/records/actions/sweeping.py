@@ -16,10 +16,10 @@ from notoneless.common.errors import Fault
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.trail.actions import Action
+from notoneless.trail.many_rows import insert_all
 from notoneless.trail.record import Entry, record, record_all
 
 from ..models import Case, ClosingRequest, Gap, Move
-from .inserting import insert_all
 from .moving import begin_rechecks
 from .taking import move_case
 
