@@ -184,6 +184,7 @@ def work_on(county: County, case: Case) -> Samples:
         by=by,
         now=c.NOW,
     )
+    note = actions.add_note(case_id=case.pk, kind="neglect", text="父母都不管", by=by, now=c.NOW)
     request = actions.ask_closing(
         **k.fresh(case), outcome_id="graduated", evidence_id=paper.pk, reason="已毕业", by=by, now=c.NOW
     )
@@ -191,6 +192,7 @@ def work_on(county: County, case: Case) -> Samples:
         "case_id": case.pk,
         "gap_id": gap.pk,
         "consultation_id": asked.pk,
+        "note_id": note.pk,
         "corrects_id": visit.pk,
         "measure_id": measure.pk,
         "evidence_id": paper.pk,

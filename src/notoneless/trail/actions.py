@@ -74,6 +74,8 @@ class Action(StrEnum):
     REFERRAL_ANSWER = "referral.answer"
     CONSULTATION_ASK = "consultation.ask"
     CONSULTATION_DECIDE = "consultation.decide"
+    NOTE_ADD = "note.add"
+    NOTE_READ = "note.read"
     STUCK_FIND = "stuck.find"
     GAP_CLOSE = "gap.close"
     GAP_EXCUSE = "gap.excuse"

@@ -22,7 +22,7 @@ from notoneless.trail.models import Event
 
 pytestmark = pytest.mark.django_db
 MODELS = [
-    m.Case, m.Gap, m.Measure, m.Visit, m.Evidence, m.Placement, m.Recheck, m.Move, m.ClosingRequest, m.Referral, m.Consultation,
+    m.Case, m.Gap, m.Measure, m.Visit, m.Evidence, m.Placement, m.Recheck, m.Move, m.ClosingRequest, m.Referral, m.Consultation, m.SealedNote, m.NoteReading,
 ]  # fmt: skip
 WRITES = sorted(name for name in actions.__all__ if name[0].islower())
 SWEEPS = {"open_or_join_many", "close_gaps_by_roster", "mark_not_found_again", "mark_still_found"}
@@ -147,6 +147,16 @@ QUESTION = {"question": "怎样解决接送", "bodies": ["school", "village"], "
 DECISION = {"decision": "由村里接送", "deciders": "村支书老王、孙校长", "decided_date": k.TODAY}
 
 
+def noted(cast: c.Cast) -> Case:
+    case = plain(cast)
+    actions.add_note(case_id=case.pk, **NOTE, by=cast.clerk, now=c.NOW)
+    case.refresh_from_db()
+    return case
+
+
+NOTE = {"kind": "neglect", "text": "父母都不管"}
+
+
 def of_referral(case: Case) -> dict[str, Any]:
     return {"referral_id": case.referrals.get().pk}
 
@@ -154,6 +164,8 @@ def of_referral(case: Case) -> dict[str, Any]:
 ACTS = {
     "accept_referral": Act(referred, lambda cast, case: of_referral(case)),
     "answer_outside": Act(sent_outside, lambda cast, case: of_case(case) | REASON | {"accepted": True}),
+    "add_note": Act(plain, lambda cast, case: {"case_id": case.pk} | NOTE),
+    "read_note": Act(noted, lambda cast, case: {"note_id": case.notes.get().pk} | REASON),
     "ask_consultation": Act(plain, lambda cast, case: {"case_id": case.pk} | QUESTION),
     "record_decision": Act(consulted, lambda cast, case: {"consultation_id": case.consultations.get().pk} | DECISION),
     "read_referral": Act(referred, lambda cast, case: of_referral(case)),
@@ -233,7 +245,7 @@ VERSIONED = sorted(
     not in SWEEPS
     | {
         "add_evidence", "add_measure", "finish_measure", "open_evidence_file", "open_or_join", "read_case", "record_visit",
-        "assign_many", "ask_consultation", "record_decision", "accept_referral", "read_referral", "return_referral", "withdraw_referral",
+        "assign_many", "add_note", "read_note", "ask_consultation", "record_decision", "accept_referral", "read_referral", "return_referral", "withdraw_referral",
     }
 )  # fmt: skip
 

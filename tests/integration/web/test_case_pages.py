@@ -78,7 +78,7 @@ def addresses(case: Case) -> list[str]:
         "placement/",
         "return/",
     ]
-    tails += ["consultation/", "consultation/1/", "refer/", "refer/outside/", "receiver/"]
+    tails += ["note/", f"note/{NOBODY}/", "consultation/", "consultation/1/", "refer/", "refer/outside/", "receiver/"]
     tails += ["recheck/", "reopen/", "move/confirm/", "closing/", "closing/?outcome=dead", "closing/1/"]
     return tails + [f"gap/{gap}/{name}/" for name in ("plan", "measure", "measure/1", "close", "due", "reopen")]
 

@@ -55,6 +55,7 @@ ABSENT: Samples = {
     "measure_id": 999_999,
     "move_id": "no_such_move",
     "name": "no_such_ledger",
+    "note_id": UUID(int=1),
     "pair_id": "P00000000000",
     "place_code": "999999999999",
     "referral_id": 999_999,
@@ -75,6 +76,7 @@ SCHOOL_STAFF = {"clerk", "head", "township_officer", "principal", "teacher"}
 SIGHT: dict[str, set[str]] = {
     "case_id": SCHOOL_STAFF,
     "child_id": SCHOOL_STAFF,
+    "note_id": {"clerk", "head"},
     "referral_id": {"clerk", "head", "township_officer", "principal"},
     "sweep_id": {"clerk", "head", "township_officer", "auditor"},
     "pair_id": {"clerk"},

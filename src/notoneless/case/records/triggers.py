@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from notoneless.trail.triggers import run_all
 
-APPEND_ONLY = ("case_visit", "case_move")
+APPEND_ONLY = ("case_visit", "case_move", "case_notereading")
 REFUSAL = "written once"
 
 _POSTGRESQL_FUNCTION = f"""CREATE OR REPLACE FUNCTION case_refuse() RETURNS trigger LANGUAGE plpgsql AS

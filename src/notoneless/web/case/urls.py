@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from notoneless.web.case.views import bulk, closing, consulting, gaps, lists, moves, page, referrals, stuck, work
+from notoneless.web.case.views import (
+    bulk,
+    closing,
+    consulting,
+    gaps,
+    lists,
+    moves,
+    notes,
+    page,
+    referrals,
+    stuck,
+    work,
+)
 
 app_name = "case"
 
@@ -31,6 +43,8 @@ urlpatterns = [
     path("<slug:case_id>/receiver/", referrals.outside_answer, name="outside_answer"),
     path("<slug:case_id>/consultation/", consulting.ask, name="consultation"),
     path("<slug:case_id>/consultation/<int:consultation_id>/", consulting.decide, name="consultation_decision"),
+    path("<slug:case_id>/note/", notes.write, name="note"),
+    path("<slug:case_id>/note/<uuid:note_id>/", notes.read, name="note_read"),
     path("<slug:case_id>/move/<slug:move_id>/", moves.move, name="move"),
     path("<slug:case_id>/closing/", closing.ask, name="closing"),
     path("<slug:case_id>/closing/<int:request_id>/", closing.decide, name="decide"),

@@ -4,6 +4,7 @@ from .closing import ask_closing, decide_closing, report_mistake
 from .consulting import ask_consultation, record_decision
 from .gaps import close_gap, reopen_gap
 from .moving import confirm, move, record_return, reopen, start_persuasion
+from .noting import add_note, read_note
 from .opening import open_or_join, open_or_join_many
 from .planning import add_measure, assign, assign_many, change_due_date, finish_measure, set_plan
 from .reading import read_case, read_referral
@@ -19,6 +20,7 @@ __all__ = [
     "accept_referral",
     "add_evidence",
     "add_measure",
+    "add_note",
     "answer_outside",
     "ask_closing",
     "ask_consultation",
@@ -38,6 +40,7 @@ __all__ = [
     "open_or_join",
     "open_or_join_many",
     "read_case",
+    "read_note",
     "read_referral",
     "record_decision",
     "record_return",

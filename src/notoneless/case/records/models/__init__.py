@@ -3,6 +3,7 @@
 from .case import FINAL, USER, Case, CaseCounter, Gap, Measure
 from .closing import ClosingRequest, Move, Recheck
 from .consultation import Consultation
+from .note import NoteReading, SealedNote
 from .referral import Referral
 from .stuck import Stuck
 from .work import Evidence, Placement, Visit
@@ -18,9 +19,11 @@ __all__ = [
     "Gap",
     "Measure",
     "Move",
+    "NoteReading",
     "Placement",
     "Recheck",
     "Referral",
+    "SealedNote",
     "Stuck",
     "Visit",
 ]

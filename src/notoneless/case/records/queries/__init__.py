@@ -15,6 +15,7 @@ from .cases import (
     list_overdue,
 )
 from .facts import get_excuse_facts, get_open_gaps, get_placement_facts, get_vanished_gaps, get_visit_facts
+from .notes import KnownNote, NoteKind, get_note, list_notes, list_possible_readers, note_kinds
 from .owners import Split, get_cases, list_owners_at, list_owners_for_any, list_possible_owners, split_for_owner
 from .persuasion import get_agreed_date, get_persuasion, standing_visits
 from .referrals import (
@@ -37,6 +38,8 @@ __all__ = [
     "CaseFilter",
     "CasePage",
     "Entry",
+    "KnownNote",
+    "NoteKind",
     "PossibleMove",
     "Receivers",
     "Split",
@@ -53,6 +56,7 @@ __all__ = [
     "get_facts",
     "get_gap",
     "get_home_counts",
+    "get_note",
     "get_open_gaps",
     "get_persuasion",
     "get_placement_facts",
@@ -63,14 +67,17 @@ __all__ = [
     "list_cases",
     "list_counties_at_work",
     "list_gap_outcomes",
+    "list_notes",
     "list_outcomes",
     "list_overdue",
     "list_owners_at",
     "list_owners_for_any",
     "list_possible_moves",
     "list_possible_owners",
+    "list_possible_readers",
     "list_receivers",
     "list_receiving_staff",
+    "note_kinds",
     "outgoing_referrals",
     "rules_on",
     "split_for_owner",

@@ -76,10 +76,10 @@ def _reaches(scope: Scope, case: Case) -> bool:
 
 def _staff(cases: Sequence[Case]) -> QuerySet[User]:
     working = [role.id for role in ROLES.values() if Permission.CASE_WORK in role.permissions]
-    return _reaching(cases).filter(is_active=True, role__in=working).order_by("role", "display_name", "pk")
+    return reaching(cases).filter(is_active=True, role__in=working).order_by("role", "display_name", "pk")
 
 
-def _reaching(cases: Sequence[Case]) -> QuerySet[User]:
+def reaching(cases: Sequence[Case]) -> QuerySet[User]:
     """Staff of the schools and of the places above these cases: few rows, so that asking each one stays cheap."""
     above = Q(pk__in=[])
     for code in {case.place_code for case in cases}:

@@ -15,7 +15,7 @@ from notoneless.case.core.stuck import load_reasons
 from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.case.records.permissions import can_decide, can_make, can_touch
-from notoneless.case.records.queries import PossibleMove, get_persuasion, list_possible_moves, rules_on
+from notoneless.case.records.queries import PossibleMove, get_persuasion, list_notes, list_possible_moves, rules_on
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.web.case import presenters, unit_presenters
@@ -104,6 +104,7 @@ def _context(user: User, case: Case) -> dict[str, Any]:
             today,
         ),
         "consultations": unit_presenters.consultation_lines(case),
+        "notes": list_notes(user, case, today),
         "referrals": referrals,
         "referred": next((line for line in referrals if line.referral.answered_at is None), None),
         "outcome": rules.outcome_name(case.outcome),
