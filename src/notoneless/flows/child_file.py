@@ -157,6 +157,11 @@ def categories(child: Child) -> list[str]:
     return [name for key, name in CATEGORIES.items() if getattr(child, f"is_{key}")]
 
 
+def list_sources(user: User, child: Child) -> list[dict[str, Any]]:
+    """The roster rows that make up a child, for a page that reached the child already (its case) and left its trace."""
+    return _sources(checks.get_shown_sweep(user), child)
+
+
 def _sources(sweep: Sweep | None, child: Child) -> list[dict[str, Any]]:
     """Members with their rows, in the order of the kinds; children of an earlier sweep show that sweep's rows."""
     if sweep is None:

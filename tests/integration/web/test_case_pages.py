@@ -70,6 +70,7 @@ def addresses(case: Case) -> list[str]:
     tails = [
         "",
         "print/",
+        "family/",
         "assign/",
         "visit/",
         "visit/1/",

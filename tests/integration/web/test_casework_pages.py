@@ -154,3 +154,17 @@ def test_a_consultation_is_asked_decided_and_stands_on_page_and_print(cast: c.Ca
         for words in ("怎样解决接送", "由村里接送", "村支书老王", "☐ 派车", "留床位"):
             assert words in shown
     assert client_of(cast.principal).get(f"/case/{case.pk}/{tail}").status_code == 422
+
+
+def test_the_family_comes_with_the_case_and_leaves_no_second_trace(cast: c.Cast, case: Case) -> None:
+    k.Child.objects.filter(pk=case.child_id).update(guardian_name="张大山")
+    client = client_of(cast.teacher)
+    assert 'hx-get="/case/' in client.get(f"/case/{case.pk}/").content.decode()
+    before = Event.objects.count()
+    part = client.get(f"/case/{case.pk}/family/", headers={"HX-Request": "true"}).content.decode()
+    assert "张大山" in part
+    assert "<html" not in part
+    assert Event.objects.count() == before
+    assert "张大山" in client.get(f"/case/{case.pk}/family/").content.decode()
+    assert Event.objects.filter(action="child.view").count() == 2
+    assert client_of(cast.stranger).get(f"/case/{case.pk}/family/").status_code == 404

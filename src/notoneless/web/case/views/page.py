@@ -18,8 +18,10 @@ from notoneless.case.records.permissions import can_decide, can_make, can_touch
 from notoneless.case.records.queries import PossibleMove, get_persuasion, list_notes, list_possible_moves, rules_on
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
+from notoneless.org.scope import Scope
 from notoneless.web.case import presenters, unit_presenters
 from notoneless.web.case.tasks import Task, Work, task_lines
+from notoneless.web.case.views.family import family_of
 from notoneless.web.shell.access import requires
 
 MAIN_ROAD = (
@@ -64,7 +66,7 @@ def case_page(request: HttpRequest, case_id: str) -> HttpResponse:
 def print_view(request: HttpRequest, case_id: str) -> HttpResponse:
     """The whole case on A4, with a line for signatures."""
     case = actions.read_case(case_id=case_id, by=request.user, now=timezone.now())
-    return render(request, "case/print.html", _context(request.user, case))
+    return render(request, "case/print.html", _context(request.user, case) | family_of(request.user, case))
 
 
 def _context(user: User, case: Case) -> dict[str, Any]:
@@ -129,9 +131,14 @@ def _rights(user: User, case: Case, waiting: presenters.RequestLine | None) -> d
         "may_reopen": can_touch(user, case, Permission.CASE_REOPEN),
         "may_decide": waiting is not None and can_decide(user, waiting.request),
         "may_look": may_work and waiting is None and next_look and any(can_make(user, rule) for rule in look_rules),
-        "may_see_child": may(user, Permission.CHILD_VIEW),
+        "may_see_child": may(user, Permission.CHILD_VIEW) and _covers_child(user, case),
         "may_see_trail": may(user, Permission.TRAIL_VIEW),
     }
+
+
+def _covers_child(user: User, case: Case) -> bool:
+    """A case handed over may be in the reach of somebody who does not reach the child's own file."""
+    return Scope.of(user).covers(case.child.place_code, case.child.school_code)
 
 
 def _steps(user: User, case: Case, gaps: list[presenters.GapBlock], task: Task | None) -> dict[str, Any]:
