@@ -92,6 +92,7 @@ def test_rows_before_a_fault_are_given_first() -> None:
         next(blocks)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(st.sampled_from("王a "), max_size=3), min_size=1, max_size=3), max_size=6))
 def test_a_block_holds_what_it_was_made_of(rows: list[list[str]]) -> None:
     text = "".join("\x1f".join(row) + "\x1e" for row in rows)
@@ -106,6 +107,7 @@ def test_a_text_that_is_no_utf8_is_not_taken() -> None:
         split_block(b"\xff\x1e", b"\x1f", b"\x1e")
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=6), st.integers(0, 9), st.integers(1, 7))
 def test_chunks_hold_all_rows_in_order(sizes: list[int], skip: int, rows: int) -> None:
     numbers = iter(range(100))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notoneless.roster.core import cells
@@ -57,6 +57,7 @@ def test_memory_starts_afresh_when_full(monkeypatch) -> None:  # type: ignore[no
 NUMBERS = st.integers(0, 2**64 - 1) | st.integers(0, 5)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=40), max_size=8))
 def test_key_table_is_a_dictionary(chunks: list[list[tuple[int, int]]]) -> None:
     table, known = KeyTable(), {}
