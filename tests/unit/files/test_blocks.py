@@ -85,6 +85,14 @@ def test_a_long_cell_a_wide_row_and_a_long_row_are_refused_in_any_block(monkeypa
         assert read(text, 1 << 20)[0] == read(text, 16)[0] == code
 
 
+def test_a_quote_slows_only_its_own_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_read, "BLOCK_CHARACTERS", 8)
+    text = '"a,\n1",b\n' + "c,d\n" * 10
+    blocks = [lists_of(block) for block in CsvFile(lambda: io.BytesIO(text.encode()), "x.csv").blocks()]
+    assert blocks[0] == [["a,\n1", "b"]]
+    assert [len(block) for block in blocks[1:]] == [3, 3, 3, 1]
+
+
 def test_rows_before_a_fault_are_given_first() -> None:
     blocks = CsvFile(lambda: io.BytesIO(b'a,b\nc,d\n"e,f\n'), "x.csv").blocks()
     assert lists_of(next(blocks)) == [["a", "b"], ["c", "d"]]
