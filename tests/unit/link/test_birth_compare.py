@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from notoneless.common import lunar
 from notoneless.engine import open_engine
 from notoneless.link.core import definitions
-from notoneless.link.core.birth_compare import birth_sql, compare_births, load_slips
+from notoneless.link.core.birth_compare import birth_parts_sql, birth_sql, compare_births, load_slips
 
 DAYS = st.dates(date(1995, 1, 1), date(2030, 12, 31))
 
@@ -34,6 +34,10 @@ def number(day: date) -> int:
         (20110203, 20110303, "near"),
         (20110203, 20120203, "near"),
         (20110203, 20010203, "near"),
+        (20110131, 20110202, "near"),
+        (20110228, 20110301, "near"),
+        (20101231, 20110101, "near"),
+        (20110131, 20110207, "far"),
         (20110203, 20110311, "lunar"),
         (20110203, 20110509, "far"),
     ],
@@ -69,7 +73,8 @@ def test_sql_says_the_same_as_the_kit(found: list[tuple[date, int, int]]) -> Non
         engine.load("p", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
         case = f"CASE WHEN p.a = p.b THEN 1 {birth_sql('p.a', 'p.b', 'coalesce(x.code, y.code)')} END"
         rows = engine.fetch(
-            f"""SELECT p.a, p.b, {case} AS code FROM p LEFT JOIN day_slip x ON x.day = p.a AND x.written = p.b
+            f"""SELECT p.a, p.b, {case} AS code
+                FROM (SELECT *, {birth_parts_sql("a")}, {birth_parts_sql("b")} FROM p) p LEFT JOIN day_slip x ON x.day = p.a AND x.written = p.b
                 LEFT JOIN day_slip y ON y.day = p.b AND y.written = p.a"""
         ).to_pylist()
     for row in rows:

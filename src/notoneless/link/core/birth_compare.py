@@ -18,6 +18,9 @@ FIRST_YEAR, LAST_YEAR = 1990, 2039
 """Years of birth of persons whom linking seeks; others are compared without the table."""
 _AGES_APART = (1, 2, 10)
 _ROUGH_YEAR, _ROUGH_MONTH = 365.25, 30.44
+_DAYS_APART = 3.5
+"""Two birthdays so close are one, written a day or two off, also across the end of a month (28 February and 1 March are
+3.44 rough days apart)."""
 
 
 def compare_births(left: int, right: int) -> str:
@@ -31,22 +34,33 @@ def compare_births(left: int, right: int) -> str:
         return slip
     if (a[0] == b[0] and (a[1] == b[1] or a[2] == b[2])) or (a[1:] == b[1:] and abs(a[0] - b[0]) in _AGES_APART):
         return "near"
+    apart = abs(_rough_days(a) - _rough_days(b))
+    if apart <= _DAYS_APART:
+        return "near"
     least, most = definitions.weights().lunar_days
-    return "lunar" if least <= abs(_rough_days(a) - _rough_days(b)) <= most else "far"
+    return "lunar" if least <= apart <= most else "far"
+
+
+def birth_parts_sql(column: str) -> str:
+    """SQL: the parts by which `birth_sql` compares a column, to be selected once beside it."""
+    year, month, day = f"floor({column} / 10000)", f"floor({column} % 10000 / 100)", f"{column} % 100"
+    rough = f"{year} * {_ROUGH_YEAR} + {month} * {_ROUGH_MONTH} + {day}"
+    return f"{year} AS {column}_year, {month} AS {column}_month, {day} AS {column}_day, {rough} AS {column}_rough"
 
 
 def birth_sql(left: str, right: str, slips: str) -> str:
-    """SQL: the same for two columns; `slips`: SQL for the slip that `day_slip` knows between them, or NULL."""
-    (y, m, d), (v, n, e) = (_parts_sql(column) for column in (left, right))
+    """SQL: the same for two columns with their parts; `slips`: SQL for the slip that `day_slip` knows between them, or NULL."""
+    (y, m, d), (v, n, e) = ([f"{column}_{part}" for part in ("year", "month", "day")] for column in (left, right))
     codes = {verdict.id: verdict.code for verdict in definitions.weights().fields["birth"].verdicts}
     least, most = definitions.weights().lunar_days
-    apart = f"({y} * {_ROUGH_YEAR} + {m} * {_ROUGH_MONTH} + {d}) - ({v} * {_ROUGH_YEAR} + {n} * {_ROUGH_MONTH} + {e})"
+    apart = f"abs({left}_rough - {right}_rough)"
     return f"""
         WHEN {y} = {v} AND {m} = {e} AND {d} = {n} THEN {codes["swapped"]}
         WHEN {slips} IS NOT NULL THEN {slips}
         WHEN {y} = {v} AND ({m} = {n} OR {d} = {e}) THEN {codes["near"]}
         WHEN {m} = {n} AND {d} = {e} AND abs({y} - {v}) IN {_AGES_APART} THEN {codes["near"]}
-        WHEN abs({apart}) BETWEEN {least} AND {most} THEN {codes["lunar"]}
+        WHEN {apart} <= {_DAYS_APART} THEN {codes["near"]}
+        WHEN {apart} BETWEEN {least} AND {most} THEN {codes["lunar"]}
         WHEN {left} <> {right} THEN {codes["far"]}"""
 
 
@@ -101,10 +115,6 @@ def _number(day: date) -> int:
 
 def _parts(number: int) -> tuple[int, int, int]:
     return number // 10000, number // 100 % 100, number % 100
-
-
-def _parts_sql(column: str) -> tuple[str, str, str]:
-    return f"floor({column} / 10000)", f"floor({column} % 10000 / 100)", f"{column} % 100"
 
 
 def _rough_days(parts: tuple[int, int, int]) -> float:

@@ -16,7 +16,7 @@ from notoneless.link.core.costs import LinkCosts, LinkWindow
 from notoneless.link.core.decide import COLUMNS, VERDICTS, decide, make_options
 from notoneless.link.core.groups import Groups
 from notoneless.link.core.inputs import Source
-from notoneless.link.core.judge import FIELDS, code, judge, prior_bits
+from notoneless.link.core.judge import FIELDS, code, copied_sql, judge, prior_bits
 from notoneless.link.core.keys import prepare_rows
 from notoneless.link.core.lists.names import FoldBook
 from notoneless.link.core.sentences import how_sql
@@ -80,10 +80,11 @@ class Cascade:
         )
         step("fix_seek", f"SELECT * FROM fix_{kind.id} SEMI JOIN seek USING (rid)")
         step("taken", _NO_PERSON if kind.repeats else "SELECT pid FROM forced UNION SELECT pid FROM hit")
+        step("copied", copied_sql(f"key_{kind.id}"))
         self.capped[kind.id] += find_candidates(self.engine, known, known_fix)
         judge(self.engine, known, known_fix, self.book, self._persons, self._unknown(kind, known))
         decide(self.engine, self.costs, repeats=kind.repeats)
-        self.engine.drop("judged", "cand", "barred", "fix_seek", "taken", "seek")
+        self.engine.drop("judged", "cand", "copied", "barred", "fix_seek", "taken", "seek")
 
     def _unknown(self, kind: definitions.Kind, known: str) -> float:
         """The chance that a row's person is not known yet: the share of the roster's valid numbers that nobody has."""
@@ -172,6 +173,7 @@ class Cascade:
         step("fix_seek", f"SELECT * FROM fix_{kind.id} SEMI JOIN lone USING (rid)")
         step("barred", "SELECT rid, other AS pid FROM apart")
         step("taken", "SELECT pid FROM lone")
+        step("copied", copied_sql("lone"))
         fix = "(SELECT x.rid AS pid, x.rid, x.idv, x.slip FROM fix_seek x)"
         self.capped[kind.id] += find_candidates(self.engine, "lone", fix, within=True)
         if self.engine.count("cand"):
@@ -188,7 +190,7 @@ class Cascade:
                     AND NOT EXISTS (SELECT 1 FROM asked x WHERE x.rid = o.rid)""",
             replace=True,
         )
-        self.engine.drop("judged", "cand", "barred", "fix_seek", "taken", "seek", "option")
+        self.engine.drop("judged", "cand", "copied", "barred", "fix_seek", "taken", "seek", "option")
         return groups
 
     def _group(self) -> Groups:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.costs import LinkCosts
-from notoneless.link.core.judge import FIELDS, NEAR_BIRTHS, NEAR_NAMES, is_any, is_stranger
+from notoneless.link.core.judge import FIELDS, NEAR_BIRTHS, NEAR_NAMES, UNSAID_BIRTHS, is_any, is_stranger
 
 ROUNDS = 2
 MOST_QUESTIONS = 3
@@ -58,7 +58,7 @@ def make_options(
     kept = "" if keep_different else "WHERE step <> 'different'"
     w = definitions.weights()
     auto = ", ".join(f"'{step.id}'" for step in definitions.steps().values() if step.way == "auto")
-    engine.step("weighed", weighed_sql(w.taken), replace=True)
+    engine.step("weighed", weighed_sql(w.taken, w.taken_other_name), replace=True)
     engine.step(
         "stepped", f"SELECT {COLUMNS}, taken FROM ({_step_sql(costs, again, doubt, left_over)})", replace=True
     )
@@ -66,11 +66,14 @@ def make_options(
     engine.drop("weighed", "stepped")
 
 
-def weighed_sql(taken: float) -> str:
-    """Every pair twice, for a free person and for one who is taken, with the signs that the steps ask for."""
+def weighed_sql(taken: float, other_name: float) -> str:
+    """Every pair twice, for a free person and for one who is taken, with the signs that the steps ask for.
+
+    `taken`, `other_name`: bits for a person who is taken, of the same and of another name."""
     signs = ", ".join(f"{sql} AS {name}" for name, sql in _signs().items())
     return f"""
-        SELECT rid, pid, frid, {VERDICTS}, slip, {signs}, taken, CASE WHEN taken THEN weight + {taken!r} ELSE weight END AS weight
+        SELECT rid, pid, frid, {VERDICTS}, slip, {signs}, taken,
+            CASE WHEN NOT taken THEN weight WHEN {is_any("name", "same")} THEN weight + {taken!r} ELSE weight + {other_name!r} END AS weight
         FROM judged CROSS JOIN (SELECT false AS taken UNION ALL SELECT true AS taken) both_ways"""
 
 
@@ -84,6 +87,7 @@ def _signs() -> dict[str, str]:
         "is_born": is_any("birth", "same"),
         "is_born_about": is_any("birth", "same", "swapped", *NEAR_BIRTHS),
         "is_far": is_any("birth", "far"),
+        "is_unsaid": f"(v_birth IS NULL OR {is_any('birth', *UNSAID_BIRTHS)})",
         "is_stranger": is_stranger(),
         "sex_fits": f"NOT {is_any('sex', 'differ')}",
         "ids_fit": f"NOT {is_any('id_no', 'differ')}",
@@ -110,12 +114,12 @@ def step_rules(
         ],
         "student_no": [is_any("student", "same"), "is_close", "NOT is_far", "ids_fit"],
         "repaired_id": [
-            "id_meant", f"(is_same OR is_close AND NOT is_far OR in_family AND is_born AND sex_fits AND {free})",
+            "id_meant", f"(is_same OR is_close AND NOT is_far OR in_family AND (is_born OR is_unsaid AND is_partly) AND sex_fits AND {free})",
         ],
         "name_birth_place": ["is_same", "is_born", "sex_fits", "in_village", "ids_fit", sure],
         "name_birth_school": ["is_same", "is_born", "sex_fits", "in_school", "ids_fit", sure, free],
         "household": [
-            f"(in_family AND (is_close OR is_surname) AND is_born_about AND sex_fits AND {free}"
+            f"(in_family AND (is_close OR is_surname) AND (is_born_about OR is_unsaid) AND sex_fits AND {free}"
             f" OR is_kin AND is_same AND is_born)",
             "ids_fit", sure,
         ],
@@ -166,10 +170,12 @@ def _ranked_sql(*placed: str) -> str:
 def _claim_sql() -> str:
     """Rows that have one clear best person, beside that person's best row; `alike`: they look like the same person."""
     gap = definitions.weights().gap
-    by_number = is_any("id_no", "same", "repaired", prefix="r.v_")
+    by_number = f"({is_any('id_no', 'same', 'repaired', prefix='r.v_')} AND r.step <> 'left_over')"
+    copied = is_any("birth", *UNSAID_BIRTHS)
     return f"""
-        SELECT *, rid = first_rid OR idv = first_idv
-                OR (fold = first_fold AND coalesce(birth = first_birth, true)) AS alike
+        SELECT *, rid = first_rid
+                OR idv = first_idv AND NOT {is_stranger()}
+                OR fold = first_fold AND (coalesce(birth = first_birth, true) OR {copied}) AS alike
         FROM (
             SELECT r.*, s.fold, s.birth, s.idv,
                 first_value(r.rid) OVER w AS first_rid, first_value(s.fold) OVER w AS first_fold,

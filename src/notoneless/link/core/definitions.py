@@ -106,6 +106,7 @@ class Weights:
     least_unknown: float
     most_unknown: float
     taken: float
+    taken_other_name: float
     gap: float
     learning: Learning
     most_place: float
@@ -157,7 +158,8 @@ def weights() -> Weights:
         register_floor=raw["register_floor"],
         least_unknown=raw["unknown"]["least"],
         most_unknown=raw["unknown"]["most"],
-        taken=raw["taken"],
+        taken=float(raw["taken"]["same_name"]),
+        taken_other_name=float(raw["taken"]["other_name"]),
         gap=raw["gap"],
         learning=_learning(raw["learning"]),
         most_place=float(raw["place_size"]["most"]),

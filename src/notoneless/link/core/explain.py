@@ -15,7 +15,7 @@ from notoneless.link.core.answer import answer, remarks
 from notoneless.link.core.costs import LinkCosts
 from notoneless.link.core.decide import make_options, step_rules, weighed_sql
 from notoneless.link.core.inputs import load_kinds
-from notoneless.link.core.judge import FIELDS, field_bits, judge, prior_bits
+from notoneless.link.core.judge import FIELDS, copied_sql, field_bits, judge, prior_bits
 from notoneless.link.core.keys import prepare_names, prepare_rows
 from notoneless.link.core.linking import ALL_AGES
 from notoneless.link.core.sentences import say
@@ -122,6 +122,7 @@ def _compare(left: Mapping[str, Any], right: Mapping[str, Any], costs: LinkCosts
         engine.step("known", "SELECT rid AS pid, * FROM key_left_side")
         engine.step("known_fix", "SELECT rid AS pid, * FROM fix_left_side")
         engine.step("cand", "SELECT s.rid, k.pid FROM seek s CROSS JOIN known k")
+        engine.step("copied", copied_sql("seek"))
         judge(engine, "known", "known_fix", book, persons=1)
         engine.step("taken", "SELECT pid FROM known WHERE 1 = 0")
         make_options(engine, costs, keep_different=True)
@@ -133,7 +134,7 @@ def _conditions(engine: Engine, costs: LinkCosts) -> dict[str, Any]:
     """`needs`: step → whether each of its conditions holds, for the steps whose conditions stand in steps.yaml."""
     rules = {step: sql for step, sql in step_rules(costs).items() if definitions.steps()[step].needs}
     columns = [f"coalesce({sql}, false)" for conditions in rules.values() for sql in conditions]
-    engine.step("weighed", weighed_sql(0.0))
+    engine.step("weighed", weighed_sql(0.0, 0.0))
     line = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate(columns))
     holds = list(engine.fetch(f"SELECT {line} FROM weighed WHERE NOT taken").to_pylist()[0].values())
     needs = {}

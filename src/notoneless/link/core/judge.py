@@ -1,6 +1,8 @@
 """Comparing candidate pairs field by field, and weighing what was found.
 
-In:  `seek`, `fix_seek`, `cand` (see candidates.py), `fold_bits`, `syll_bits`, `parent`; `known`, `known_fix` as SQL.
+In:  `seek`, `fix_seek`, `cand` (see candidates.py), `fold_bits`, `syll_bits`, `parent`; `known`, `known_fix` as SQL;
+     `copied` (rid, with_birth): rows sought whose number stands in another row of their list, under another name, too;
+     with_birth: the birthday beside it as well.
 Out: `judged` (rid, pid, frid, v_<field> verdict codes, slip, weight in bits before the prior of being taken).
 A person is compared by all rows placed so far; each field takes its best verdict among them.
 """
@@ -12,7 +14,7 @@ from typing import Protocol
 
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
-from notoneless.link.core.birth_compare import birth_sql, load_slips
+from notoneless.link.core.birth_compare import birth_parts_sql, birth_sql, load_slips
 
 FIELDS = ("name", "birth", "sex", "id_no", "place", "school", "family", "student")
 
@@ -25,17 +27,44 @@ class VerdictBook(Protocol):
         names once."""
 
 
-def judge(engine: Engine, known: str, known_fix: str, book: VerdictBook, persons: int, unknown: float = 0.5) -> None:
-    """Make `judged`. For the prior: `persons` are known, and a row's person is not among them with chance `unknown`."""
-    engine.step("near", f"SELECT f.* FROM {known} f SEMI JOIN cand c ON c.pid = f.pid", replace=True)
+NO_GRADES = "SELECT '' AS grade, 0 AS born WHERE 1 = 0"
+
+
+def judge(
+    engine: Engine,
+    known: str,
+    known_fix: str,
+    book: VerdictBook,
+    persons: int,
+    unknown: float = 0.5,
+    grades: str = NO_GRADES,
+) -> None:
+    """Make `judged`. For the prior: `persons` are known, and a row's person is not among them with chance `unknown`.
+
+    `grades`: SQL, in which school year (see `school_year`) the pupils of a grade were mostly born (grade, born); asked
+    where the birthdays say nothing.
+    """
+    parts = birth_parts_sql("birth")
+    engine.step("near", f"SELECT f.*, {parts} FROM {known} f SEMI JOIN cand c ON c.pid = f.pid", replace=True)
     engine.step("near_parent", "SELECT p.* FROM parent p SEMI JOIN near f ON f.rid = p.rid", replace=True)
     book.verdicts(engine, "near")
     load_slips(engine)
-    engine.step("pair_face", _pair_sql(known_fix), replace=True)
+    engine.step("pair_face", _pair_sql(known_fix, grades), replace=True)
     engine.step("pair", _best_sql(), replace=True)
     engine.step("lender", _lender_sql(), replace=True)
     engine.step("judged", _weight_sql(_register(persons), unknown), replace=True)
     engine.drop("near", "near_parent", "pair_face", "pair", "lender", "name_verdict", "day_slip")
+
+
+def copied_sql(listed: str) -> str:
+    """SQL for `copied` within key table `listed`, which holds the rows sought: the number whole, or as typed."""
+    same = " UNION ALL ".join(
+        f"SELECT r.rid, r.birth, x.birth AS other FROM seek r JOIN {listed} x ON x.{column} = r.{column} AND x.fold <> r.fold"
+        for column in ("idv", "typed")
+    )
+    return (
+        f"SELECT rid, max(CASE WHEN birth = other THEN 1 ELSE 0 END) AS with_birth FROM ({same}) twice GROUP BY rid"
+    )
 
 
 def prior_bits(persons: int, unknown: float = 0.5) -> float:
@@ -62,20 +91,27 @@ def is_any(field: str, *verdicts: str, prefix: str = "v_") -> str:
 
 
 NEAR_BIRTHS = ("lunar_day", "epoch", "near", "lunar")
+UNSAID_BIRTHS = ("grade", "borrowed")
 NEAR_NAMES = ("homophone", "lookalike", "swapped", "latin", "damaged", "remnant")
 
 
-def _pair_sql(known_fix: str) -> str:
+def school_year(birth: str) -> str:
+    """SQL: the year in which a school year's children began to be born: 1 September to 31 August of the next."""
+    return f"floor(({birth} - 900) / 10000)"
+
+
+def _pair_sql(known_fix: str, grades: str) -> str:
+    parts = birth_parts_sql("birth")
     return f"""
         SELECT c.rid, c.pid, f.rid AS frid, coalesce(x.slip, y.slip) AS slip,
             least(rb.bits, fb.bits) AS rarity, rs.bits AS sound_rarity,
             CASE WHEN r.fold = f.fold THEN {code("name", "same")} ELSE n.verdict END AS v_name,
-            {_birth()} AS v_birth,
+            {_birth()} AS v_birth, {_grade()} AS v_grade,
             CASE WHEN r.sex = f.sex THEN {code("sex", "same")} WHEN r.sex <> f.sex THEN {code("sex", "differ")} END AS v_sex,
             {_id_no()} AS v_id_no, {_place()} AS v_place, {_school()} AS v_school, {_family()} AS v_family,
             CASE WHEN r.student_no = f.student_no THEN {code("student", "same")} END AS v_student
         FROM cand c
-        JOIN seek r ON r.rid = c.rid
+        JOIN (SELECT s.*, {parts}, g.born FROM seek s LEFT JOIN ({grades}) g ON g.grade = s.grade) r ON r.rid = c.rid
         JOIN near f ON f.pid = c.pid
         LEFT JOIN name_verdict n ON n.a = r.fold AND n.b = f.fold
         LEFT JOIN fold_bits rb ON rb.fold = r.fold
@@ -94,23 +130,38 @@ def _birth() -> str:
         {birth_sql("r.birth", "f.birth", "coalesce(da.code, db.code)")} END"""
 
 
+def _grade() -> str:
+    """SQL: a year apart, a child that started early or stayed down, speaks neither for nor against."""
+    apart = f"abs({school_year('f.birth')} - r.born)"
+    return (
+        f"CASE WHEN {apart} = 0 THEN {code('birth', 'grade')} WHEN {apart} >= 2 THEN {code('birth', 'grade_off')} END"
+    )
+
+
 def _id_no() -> str:
     return f"""CASE
         WHEN r.idv = f.idv THEN {code("id_no", "same")}
         WHEN x.idv IS NOT NULL OR y.idv IS NOT NULL THEN {code("id_no", "repaired")}
         WHEN r.typed = f.typed THEN {code("id_no", "as_typed")}
-        WHEN r.idv <> f.idv THEN {code("id_no", "differ")}
+        WHEN r.idv <> f.idv AND NOT coalesce(r.birth = f.birth AND coalesce(r.birth2, f.birth2) IS NOT NULL, false)
+            THEN {code("id_no", "differ")}
         WHEN r.typed_prefix = f.prefix THEN {code("id_no", "prefix")}
-        WHEN {_two_digits("r.typed", "f.idv")} OR {_two_digits("f.typed", "r.idv")} THEN {code("id_no", "two_digits")} END"""
+        WHEN {_two_digits("coalesce(r.typed, CAST(r.idv AS VARCHAR))", "f.idv")} OR {_two_digits("f.typed", "r.idv")}
+            THEN {code("id_no", "two_digits")}
+        WHEN r.idv <> f.idv THEN {code("id_no", "differ")} END"""
 
 
 def _two_digits(typed: str, idv: str) -> str:
-    """SQL: a wrong number of 18 characters differs from the first 17 digits of a valid one at two places at most."""
+    """SQL: a number of 17 or 18 characters differs from the first 17 digits of a valid one at two places at most.
+
+    Of two that are both valid (one double slip of ten leaves a valid number) only when one of them contradicts the
+    birthday beside it: those of twins, and of children of one day in two counties, are as near.
+    """
     wrong = " + ".join(
         f"CASE WHEN substr({typed}, {i}, 1) = substr(CAST({idv} AS VARCHAR), {i}, 1) THEN 0 ELSE 1 END"
         for i in range(1, 18)
     )
-    return f"length({typed}) = 18 AND {idv} IS NOT NULL AND {wrong} <= 2"
+    return f"length({typed}) IN (17, 18) AND {idv} IS NOT NULL AND {wrong} <= 2"
 
 
 def _place() -> str:
@@ -145,7 +196,7 @@ def _best_sql() -> str:
     """One line per row and person: the best verdict of each field; `frid` is the row that told most about the name and ID."""
     best = ", ".join(f"min(v_{field}) AS v_{field}" for field in FIELDS)
     return f"""
-        SELECT rid, pid, {best}, max({_name_bits()}) AS name_bits, min(slip) AS slip,
+        SELECT rid, pid, {best}, min(v_grade) AS v_grade, max({_name_bits()}) AS name_bits, min(slip) AS slip,
             min_by(frid, (coalesce(v_id_no, 9) * 100 + coalesce(v_name, 99)) * 10000000000 + frid) AS frid
         FROM pair_face GROUP BY rid, pid"""
 
@@ -168,14 +219,19 @@ def is_stranger() -> str:
 
 
 def _lender_sql() -> str:
-    """Rows whose valid ID number belongs to someone of another name: the number was copied or lent and says nothing.
+    """Rows whose ID number is someone else's, of another name: the number was copied or lent and says nothing.
 
-    `with_birth`: neither does the birthday, which is the one inside that number.
+    `with_birth`: neither does the birthday, which is the one inside that number, or was copied with it.
     """
     return f"""
-        SELECT s.rid, s.birth2 IS NULL AS with_birth FROM seek s SEMI JOIN (
-            SELECT rid FROM pair WHERE {is_stranger()} UNION SELECT s.rid FROM seek s JOIN parent p ON p.idv = s.idv
-        ) l ON l.rid = s.rid"""
+        SELECT rid, max(with_birth) AS with_birth FROM (
+            SELECT s.rid, CASE WHEN s.birth2 IS NULL AND s.idv IS NOT NULL THEN 1 ELSE 0 END AS with_birth
+            FROM seek s SEMI JOIN (
+                SELECT rid FROM pair WHERE {is_stranger()} UNION SELECT s.rid FROM seek s JOIN parent p ON p.idv = s.idv
+                UNION SELECT rid FROM copied
+            ) l ON l.rid = s.rid
+            UNION ALL SELECT rid, with_birth FROM copied
+        ) lent GROUP BY rid"""
 
 
 def field_bits(persons: int) -> dict[str, str]:
@@ -196,9 +252,11 @@ def _weight_sql(persons: int, unknown: float) -> str:
             SELECT p.rid, p.pid, p.frid, p.slip, p.name_bits, {others},
                 CASE WHEN p.v_id_no = {code("id_no", "differ")} AND l.rid IS NOT NULL
                      THEN {code("id_no", "borrowed")} ELSE p.v_id_no END AS v_id_no,
-                CASE WHEN p.v_birth = {code("birth", "far")} AND coalesce(l.with_birth, false)
-                     AND p.v_id_no = {code("id_no", "differ")}
-                     THEN {code("birth", "borrowed")} ELSE p.v_birth END AS v_birth
+                CASE WHEN p.v_birth IN ({code("birth", "far")}, {code("birth", "lunar")}) AND l.with_birth = 1
+                     AND coalesce(p.v_id_no, {code("id_no", "differ")}) = {code("id_no", "differ")}
+                     THEN coalesce(p.v_grade, {code("birth", "borrowed")})
+                     WHEN NOT {is_any("id_no", "same", "repaired")} THEN coalesce(p.v_birth, p.v_grade)
+                     ELSE p.v_birth END AS v_birth
             FROM pair p LEFT JOIN lender l ON l.rid = p.rid
         )"""
 

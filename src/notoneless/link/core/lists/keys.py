@@ -91,6 +91,21 @@ def make_names(engine: Engine, book: FoldBook, sources: tuple[str, ...], populat
     engine.drop("pool_name", "name_count")
 
 
+def add_names(engine: Engine, book: FoldBook, pool: str) -> None:
+    """Add the names of one more pool to `name_key` and `fold_sound`; how rare they are is not asked."""
+    engine.step(
+        "pool_name", f"SELECT DISTINCT name FROM pool_{pool} ANTI JOIN name_key USING (name) WHERE name IS NOT NULL"
+    )
+    book.number("pool_name", "more_name")
+    engine.step("name_key", "SELECT * FROM name_key UNION ALL SELECT * FROM more_name", replace=True)
+    engine.step(
+        "fold_sound",
+        "SELECT fold, min(syll) AS syll FROM name_key WHERE fold IS NOT NULL GROUP BY fold",
+        replace=True,
+    )
+    engine.drop("pool_name", "more_name")
+
+
 def make_school_towns(engine: Engine, a: Side, b: Side) -> None:
     """Make `school_town` (school_code, town): where most of a school's pupils live, learnt from the certain links and,
     for schools that hardly know an ID number, from rows left over that share name and birthday with somebody.

@@ -17,10 +17,11 @@ from notoneless.link.core import definitions
 from notoneless.link.core.candidates import find_candidates
 from notoneless.link.core.costs import LinkCosts
 from notoneless.link.core.decide import COLUMNS, decide
-from notoneless.link.core.judge import NEAR_BIRTHS, NEAR_NAMES, code, is_any, judge, prior_bits
+from notoneless.link.core.judge import code, judge, prior_bits
 from notoneless.link.core.learning import Learnt, learn, reweigh
 from notoneless.link.core.lists.columns import birth_within
 from notoneless.link.core.lists.keys import (
+    add_names,
     make_keys,
     make_names,
     make_parents,
@@ -34,6 +35,14 @@ from notoneless.link.core.lists.near import is_far_longer, make_near
 from notoneless.link.core.lists.numbers import load_positions
 from notoneless.link.core.lists.places import make_place_bits, weigh_places
 from notoneless.link.core.lists.reading import KIN, TEXTS, Side, read_sides
+from notoneless.link.core.lists.rules import (
+    double_sql,
+    doubt_sql,
+    grades_sql,
+    left_over_sql,
+    second_entry_sql,
+    twice_sql,
+)
 from notoneless.link.core.sentences import how_sql, load_sentences, spoken
 
 
@@ -129,7 +138,8 @@ class _ListLinker:
         step("taken", "SELECT pid FROM person_b JOIN pool_b USING (rid) WHERE NOT free UNION SELECT pid FROM hit")
         step("barred", "SELECT rid, rid AS pid FROM key_a WHERE 1 = 0")
         self.free = self.persons
-        self._decide(self._unknown(), _double_sql(self.costs))
+        step("copied", twice_sql())
+        self._decide(self._unknown(), double_sql(self.costs))
         step("chosen_a", f"SELECT {COLUMNS} FROM chosen")
         step("asked_a", f"SELECT {COLUMNS} FROM asked")
         engine.drop("chosen", "asked", "seek", "fix_seek", "taken", "known", "known_fix")
@@ -137,13 +147,17 @@ class _ListLinker:
     def _second_entries(self) -> None:
         """Make `chosen_b` and `asked_b`: rows of the longer list that are a second entry of a person already linked."""
         step = self.engine.step
+        step("same_entry", _same_entry_sql())
         pairs = "SELECT rid, pid FROM hit UNION ALL SELECT rid, pid FROM chosen_a"
         step(
             "linked_later",
             f"""SELECT DISTINCT p.n AS a, q.n AS b FROM ({pairs}) h JOIN person_b b USING (pid)
                 JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid""",
         )
-        step("linked", "SELECT a, b FROM certain UNION ALL SELECT a, b FROM linked_later")
+        step(
+            "linked",
+            "SELECT a, b FROM certain UNION ALL SELECT a, b FROM same_entry UNION ALL SELECT a, b FROM linked_later",
+        )
         step(
             "lone_b",
             "SELECT p.rid, p.n, p.name, p.birth, p.hh_no FROM pool_b p ANTI JOIN linked l ON l.b = p.n WHERE p.free",
@@ -157,6 +171,7 @@ class _ListLinker:
         step("again_b", "SELECT rid FROM lone_b ANTI JOIN housemate USING (rid)")
         step("again_like", _again_like_sql(self.a))
         self._pool("c", self.a, "SELECT *, true AS free FROM side_a SEMI JOIN again_like USING (n)", KIN)
+        add_names(self.engine, self.book, "c")
         make_keys(self.engine, "c")
         step("seek", "SELECT * FROM key_b SEMI JOIN again_b USING (rid)")
         step("fix_seek", "SELECT * FROM fix_b SEMI JOIN again_b USING (rid)")
@@ -167,9 +182,10 @@ class _ListLinker:
         )
         step("taken", "SELECT rid AS pid FROM key_c")
         step("barred", "SELECT rid, rid AS pid FROM key_c WHERE 1 = 0", replace=True)
+        step("copied", "SELECT rid, 0 AS with_birth FROM key_c WHERE 1 = 0", replace=True)
         self.persons = self.engine.count("side_a")
         if self.engine.count("known"):
-            self._decide(_RARELY, _second_entry_sql(self.costs))
+            self._decide(_RARELY, second_entry_sql(self.costs))
             step("chosen_b", f"SELECT {COLUMNS} FROM chosen")
             step("asked_b", f"SELECT {COLUMNS} FROM asked")
         else:
@@ -179,7 +195,7 @@ class _ListLinker:
     def _decide(self, unknown: float, again: str) -> None:
         """Make `chosen` and `asked` from what `seek` and `known` have in common."""
         self.capped += find_candidates(self.engine, "known", "known_fix", more=_MORE_BLOCKS)
-        judge(self.engine, "known", "known_fix", self.book, self.persons, unknown)
+        judge(self.engine, "known", "known_fix", self.book, self.persons, unknown, grades_sql())
         if self.uneven:
             weigh_places(self.engine)
         if not self.learnt:
@@ -190,8 +206,8 @@ class _ListLinker:
             self.costs,
             repeats=False,
             again=again,
-            doubt=_doubt_sql(self.costs),
-            left_over=_left_over_sql(self.costs),
+            doubt=doubt_sql(self.costs),
+            left_over=left_over_sql(self.costs),
         )
         self.engine.drop("judged", "cand")
 
@@ -222,6 +238,7 @@ class _ListLinker:
                 JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid, exact_how
             UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
                 FROM chosen_a h JOIN person_b b USING (pid) JOIN pool_a p ON p.rid = h.rid JOIN pool_b q ON q.rid = b.rid
+            UNION ALL SELECT a, b, h.weight, {how_sql("h")}, '' FROM same_entry h
             UNION ALL SELECT l.a, h.n, h.weight, {how_sql("h")}, '' FROM housemate h JOIN linked l ON l.b = h.b
             UNION ALL SELECT p.n, q.n, h.weight, {how_sql("h")}, coalesce(h.slip, '')
                 FROM chosen_b h JOIN pool_c p ON p.rid = h.pid JOIN pool_b q ON q.rid = h.rid"""
@@ -263,66 +280,13 @@ _MORE_BLOCKS = (
     (("fold", "fold"), ("town", "town2")),
     (("fold", "fold"), ("town2", "town")),
     (("syll", "syll"), ("school_town", "town2")),
+    (("syll", "syll"), ("village2", "village")),
+    (("birth", "birth"), ("village2", "village"), ("sex", "sex")),
 )
-"""A child who moved inside its town, or of whom only the school is known, with another's number or a wrong birthday."""
+"""A child who moved inside its town, or of whom only the school is known, with another's number or a wrong birthday; and
+a second entry in the list that says where its persons are registered, which is where those of the other list live."""
 _RARELY = 0.98
 """The chance that a row left over of the longer list is not a second entry of a person who is linked."""
-
-
-def _double_sql(costs: LinkCosts) -> str:
-    """When a row is one more registration, in the shorter list, of a person who is linked."""
-    same, close, born, about = _likeness()
-    here = is_any("place", "village", "town", "catchment")
-    kin, village = is_any("family", "id_no", "name", "phone"), is_any("place", "village")
-    half_id = is_any("id_no", "prefix", "repaired", "as_typed")
-    return f"""taken AND weight >= {costs.upper!r} AND NOT {is_any("sex", "differ")} AND NOT {is_any("id_no", "differ")} AND (
-        {same} AND {born} AND ({here} OR {kin} OR {is_any("school", "class", "same")})
-        OR {close} AND {about} AND ({kin} OR {village} AND {half_id}))"""
-
-
-def _doubt_sql(costs: LinkCosts) -> str:
-    """When a pair is worth a look although no rule speaks for it: more likely than not worth its cost, whatever the name;
-    or two who are left over share name and village, or name and family, whatever the numbers say."""
-    same, close, _, about = _likeness()
-    kin, village = is_any("family", "id_no", "name", "phone"), is_any("place", "village")
-    here = is_any("place", "village", "town", "catchment")
-    half = f"({about} OR {is_any('id_no', 'same', 'repaired', 'as_typed', 'two_digits', 'prefix')})"
-    return f"""NOT {is_any("sex", "differ")} AND (
-        weight > {costs.lower!r} AND NOT {is_any("id_no", "differ")} AND (NOT taken OR {close} AND {half} AND ({kin} OR {here}))
-        OR NOT taken AND ({same} AND {village} OR {close} AND {kin})
-        OR taken AND {close} AND {village} AND ({half} OR {kin}))"""
-
-
-def _left_over_sql(costs: LinkCosts) -> str:
-    """When a name that differs does not hinder: nobody else is left, in either list, of this birthday, sex and family,
-    or of this number, birthday, sex and village. A twin who is in both lists is linked already and not free."""
-    _, _, born, about = _likeness()
-    sex = is_any("sex", "same")
-    kin, number = is_any("family", "id_no", "name"), is_any("id_no", "same", "repaired", "as_typed")
-    partly = is_any("name", "surname", "one_char", "shared")
-    village = is_any("place", "village")
-    here = is_any("place", "village", "town", "catchment")
-    return f"""NOT taken AND NOT {is_any("id_no", "differ")} AND (
-        weight >= {costs.upper!r} AND {born} AND {sex} AND ({kin} OR {partly} AND {village})
-        OR {number} AND {born} AND {sex} AND ({here} OR {partly})
-        OR weight >= {costs.upper!r} AND {is_any("id_no", "same")} AND {about} AND ({partly} OR {kin}) AND {here}
-        OR {is_any("id_no", "same")} AND {born} AND {partly} AND {village})"""
-
-
-def _second_entry_sql(costs: LinkCosts) -> str:
-    """When a row of the longer list is a second entry of a linked person, mostly under another number."""
-    same, _, born, _ = _likeness()
-    return f"""{same} AND {born} AND NOT {is_any("sex", "differ")} AND ({is_any("family", "id_no", "name")}
-        OR {is_any("place", "village")} AND weight >= {costs.upper!r})"""
-
-
-def _likeness() -> tuple[str, str, str, str]:
-    return (
-        is_any("name", "same"),
-        is_any("name", "same", *NEAR_NAMES),
-        is_any("birth", "same"),
-        is_any("birth", "same", "swapped", *NEAR_BIRTHS),
-    )
 
 
 def _named_sql(pairs: str) -> str:
@@ -340,16 +304,27 @@ def _person_sql(keys: str) -> str:
                   min(rid) OVER (PARTITION BY coalesce(idv, -rid), fold) AS pid FROM {keys})"""
 
 
+_ONCE_MORE = {"name": "same", "birth": "same", "family": "name"}
+_SAME_CHILD = "'second_registration' AS step, CAST(NULL AS DOUBLE) AS weight, " + ", ".join(
+    f"{code(field, _ONCE_MORE[field]) if field in _ONCE_MORE else 'NULL'} AS v_{field}"
+    for field in definitions.weights().fields
+)
+
+
+def _same_entry_sql() -> str:
+    """Rows of the longer list (a, b) that are one person (see `person_b`) with the row that a certainly is."""
+    return f"""
+        SELECT DISTINCT c.a, q.n AS b, {_SAME_CHILD}
+        FROM certain c JOIN pool_b f ON f.n = c.b JOIN person_b x ON x.rid = f.rid
+        JOIN person_b y ON y.pid = x.pid AND y.rid <> x.rid JOIN pool_b q ON q.rid = y.rid
+        ANTI JOIN certain k ON k.a = c.a AND k.b = q.n"""
+
+
 def _housemate_sql(side: Side) -> str:
     """Rows left over (rid, n) that stand in one household, with the same name and birthday, with a linked row b."""
-    verdicts = {"name": "same", "birth": "same", "family": "name"}
-    codes = ", ".join(
-        f"{code(field, verdicts[field]) if field in verdicts else 'NULL'} AS v_{field}"
-        for field in definitions.weights().fields
-    )
     row, rows = ("n", side.table) if "hh_no" in side.kept else ("file_row", side.source)
     return f"""
-        SELECT p.rid, p.n, min(s.file_row) AS b, 'second_registration' AS step, CAST(NULL AS DOUBLE) AS weight, {codes}
+        SELECT p.rid, p.n, min(s.file_row) AS b, {_SAME_CHILD}
         FROM lone_b p JOIN alike_b x ON x.n = p.n
         JOIN (SELECT {row} AS file_row, {side.columns.text("hh_no")} AS house FROM {rows}) s ON s.file_row = x.b AND s.house = p.hh_no
         GROUP BY p.rid, p.n"""
