@@ -24,7 +24,7 @@ def decide(
 ) -> None:
     """Make `chosen` and `asked`. The losers of the first round may still fit somebody else in the second.
 
-    `again`: SQL over v_*, weight and taken: when a row is one more registration of a person who has one already.
+    `again`: SQL over `weighed` (its signs too): when a row is one more registration of a person who has one already.
     `left_over`: the same, when a pair is linked although its name differs, because nobody else is left for either.
     `doubt`: the same, when a pair is asked about beside those that every sweep asks about."""
     make_options(engine, costs, again=again, doubt=doubt, left_over=left_over)

@@ -44,8 +44,7 @@ def judge(
     `grades`: SQL, in which school year (see `school_year`) the pupils of a grade were mostly born (grade, born); asked
     where the birthdays say nothing.
     """
-    parts = birth_parts_sql("birth")
-    engine.step("near", f"SELECT f.*, {parts} FROM {known} f SEMI JOIN cand c ON c.pid = f.pid", replace=True)
+    engine.step("near", f"SELECT f.*, {_parts_sql()} FROM {known} f SEMI JOIN cand c ON c.pid = f.pid", replace=True)
     engine.step("near_parent", "SELECT p.* FROM parent p SEMI JOIN near f ON f.rid = p.rid", replace=True)
     book.verdicts(engine, "near")
     load_slips(engine)
@@ -100,8 +99,14 @@ def school_year(birth: str) -> str:
     return f"floor(({birth} - 900) / 10000)"
 
 
+def _parts_sql() -> str:
+    """SQL: what is worked out once for each row and not for each pair: parts of the birthday, and `digits` to compare:
+    a valid number, or one of 18 characters as typed."""
+    digits = "CASE WHEN idv IS NOT NULL THEN CAST(idv AS VARCHAR) WHEN length(typed) = 18 THEN typed END AS digits"
+    return f"{birth_parts_sql('birth')}, {digits}"
+
+
 def _pair_sql(known_fix: str, grades: str) -> str:
-    parts = birth_parts_sql("birth")
     return f"""
         SELECT c.rid, c.pid, f.rid AS frid, coalesce(x.slip, y.slip) AS slip,
             least(rb.bits, fb.bits) AS rarity, rs.bits AS sound_rarity,
@@ -111,7 +116,7 @@ def _pair_sql(known_fix: str, grades: str) -> str:
             {_id_no()} AS v_id_no, {_place()} AS v_place, {_school()} AS v_school, {_family()} AS v_family,
             CASE WHEN r.student_no = f.student_no THEN {code("student", "same")} END AS v_student
         FROM cand c
-        JOIN (SELECT s.*, {parts}, g.born FROM seek s LEFT JOIN ({grades}) g ON g.grade = s.grade) r ON r.rid = c.rid
+        JOIN (SELECT s.*, {_parts_sql()}, g.born FROM seek s LEFT JOIN ({grades}) g ON g.grade = s.grade) r ON r.rid = c.rid
         JOIN near f ON f.pid = c.pid
         LEFT JOIN name_verdict n ON n.a = r.fold AND n.b = f.fold
         LEFT JOIN fold_bits rb ON rb.fold = r.fold
@@ -146,22 +151,20 @@ def _id_no() -> str:
         WHEN r.idv <> f.idv AND NOT coalesce(r.birth = f.birth AND coalesce(r.birth2, f.birth2) IS NOT NULL, false)
             THEN {code("id_no", "differ")}
         WHEN r.typed_prefix = f.prefix THEN {code("id_no", "prefix")}
-        WHEN {_two_digits("coalesce(r.typed, CAST(r.idv AS VARCHAR))", "f.idv")} OR {_two_digits("f.typed", "r.idv")}
-            THEN {code("id_no", "two_digits")}
+        WHEN coalesce(r.idv, f.idv) IS NOT NULL AND {_two_digits("r.digits", "f.digits")} THEN {code("id_no", "two_digits")}
         WHEN r.idv <> f.idv THEN {code("id_no", "differ")} END"""
 
 
-def _two_digits(typed: str, idv: str) -> str:
-    """SQL: a number of 17 or 18 characters differs from the first 17 digits of a valid one at two places at most.
+def _two_digits(one: str, other: str) -> str:
+    """SQL: two numbers, of which one is valid, differ at two of their first 17 places at most.
 
     Of two that are both valid (one double slip of ten leaves a valid number) only when one of them contradicts the
     birthday beside it: those of twins, and of children of one day in two counties, are as near.
     """
     wrong = " + ".join(
-        f"CASE WHEN substr({typed}, {i}, 1) = substr(CAST({idv} AS VARCHAR), {i}, 1) THEN 0 ELSE 1 END"
-        for i in range(1, 18)
+        f"CASE WHEN substr({one}, {i}, 1) = substr({other}, {i}, 1) THEN 0 ELSE 1 END" for i in range(1, 18)
     )
-    return f"length({typed}) IN (17, 18) AND {idv} IS NOT NULL AND {wrong} <= 2"
+    return f"{one} IS NOT NULL AND {other} IS NOT NULL AND {wrong} <= 2"
 
 
 def _place() -> str:
