@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from typing import Annotated, Any
 
 import typer
 from django.core.management import call_command
+from django.db import connections
 
-from notoneless.cli import start
+from notoneless.cli import start, web_processes
 from notoneless.cli.chinese import App
 from notoneless.cli.output import talk, write_json
 
@@ -36,24 +38,39 @@ def serve(
         str,
         typer.Option(metavar="地址", help="前面的反向代理的地址；只信它转来的 X-Forwarded-For 与 X-Forwarded-Proto"),
     ] = "",
+    processes: Annotated[
+        int,
+        typer.Option(
+            "--processes", metavar="个", min=0, max=32, help="几个进程一起答；0 为每个处理器核心一个，最多 4 个"
+        ),
+    ] = 0,
 ) -> None:
     """打开网页（同时启动后台任务）。按 Ctrl+C 结束。"""
     start.prepare_database()
-    run_server(host, port, with_worker=not no_worker, behind_proxy=behind_proxy)
+    run_server(host, port, with_worker=not no_worker, behind_proxy=behind_proxy, processes=processes)
 
 
-def run_server(host: str, port: int, *, with_worker: bool = True, behind_proxy: str = "") -> None:
-    """Web in this process, one worker beside it; both end together."""
+def run_server(host: str, port: int, *, with_worker: bool = True, behind_proxy: str = "", processes: int = 0) -> None:
+    """Web in this process and in others at the same door, one worker beside them; all end together."""
     from waitress import serve as waitress_serve
 
     call_command("collectstatic", interactive=False, verbosity=0)  # first: the site looks once, when it is made
     from notoneless.wsgi import application
 
-    with _worker(with_worker):
-        talk.say(f"网页：http://{host}:{port}   按 Ctrl+C 结束")
+    number, door = processes or web_processes.usual_number(), web_processes.open_door(host, port)
+
+    def listen() -> None:
+        # A page more than the threads can take at once waits in line; that is not worth a line in the log.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         waitress_serve(
-            application, host=host, port=port, threads=THREADS, ident=None, _quiet=True, **_proxy(behind_proxy)
-        )
+            application, sockets=[door], threads=THREADS, ident=None, _quiet=True, asyncore_use_poll=True,
+            **_proxy(behind_proxy),
+        )  # fmt: skip
+
+    connections.close_all()  # a connection must not be used by two processes
+    with web_processes.beside(number - 1, listen), _worker(with_worker):
+        talk.say(f"网页：http://{host}:{port}   按 Ctrl+C 结束")
+        listen()
 
 
 def _proxy(address: str) -> dict[str, Any]:

@@ -22,6 +22,8 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": data_dir / "notoneless.sqlite3",
             "OPTIONS": dict(SQLITE_OPTIONS),
+            # Opening the file and setting it up takes longer than most questions to it: each thread keeps its own.
+            "CONN_MAX_AGE": 60,
             "ATOMIC_REQUESTS": False,
         }
     parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""`notoneless serve`: web and worker are one thing; whoever ends the one ends the other."""
+"""`notoneless serve`: the web processes and the worker are one thing; whoever ends the first ends the others."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ PATIENCE = 60
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
-def test_no_worker_outlives_the_web(ending: signal.Signals, tmp_path: Path) -> None:
+def test_neither_worker_nor_second_web_outlives_the_first(ending: signal.Signals, tmp_path: Path) -> None:
     keep = {name: value for name, value in os.environ.items() if name != "NOTONELESS_DATABASE_URL"}
     served = subprocess.Popen(
-        [sys.executable, "-m", "notoneless.cli.main", "serve", "--port", str(free_port())],
+        [sys.executable, "-m", "notoneless.cli.main", "serve", "--processes", "2", "--port", str(free_port())],
         env=keep | {"NOTONELESS_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "notoneless.settings.local"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        worker = wait_for(lambda: children(served.pid))[0]
+        begun = wait_for(lambda: len(found := children(served.pid)) == 2 and found)
         served.send_signal(ending)
         served.wait(PATIENCE)
-        wait_for(lambda: not Path(f"/proc/{worker}").exists())
+        wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in begun))
     finally:
         served.kill()
         served.wait()
