@@ -3,6 +3,7 @@
 from .closing import ask_closing, decide_closing, report_mistake
 from .consulting import ask_consultation, record_decision
 from .gaps import close_gap, reopen_gap
+from .handing_out import hand_out, take_back
 from .moving import confirm, move, record_return, reopen, start_persuasion
 from .noting import add_note, read_note
 from .opening import open_or_join, open_or_join_many
@@ -33,6 +34,7 @@ __all__ = [
     "decide_closing",
     "do_recheck",
     "finish_measure",
+    "hand_out",
     "mark_not_found_again",
     "mark_still_found",
     "move",
@@ -54,5 +56,6 @@ __all__ = [
     "set_placement",
     "set_plan",
     "start_persuasion",
+    "take_back",
     "withdraw_referral",
 ]

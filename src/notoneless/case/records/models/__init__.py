@@ -3,6 +3,7 @@
 from .case import FINAL, USER, Case, CaseCounter, Gap, Measure
 from .closing import ClosingRequest, Move, Recheck
 from .consultation import Consultation
+from .handing import Handout, HandoutLine
 from .note import NoteReading, SealedNote
 from .referral import Referral
 from .stuck import Stuck
@@ -17,6 +18,8 @@ __all__ = [
     "Consultation",
     "Evidence",
     "Gap",
+    "Handout",
+    "HandoutLine",
     "Measure",
     "Move",
     "NoteReading",
