@@ -30,23 +30,22 @@ from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from notoneless.case.core.states import FINAL_STATES, State  # noqa: E402
-from notoneless.case.records.actions.inserting import insert_all  # noqa: E402
 from notoneless.case.records.models import Case, Gap  # noqa: E402
 from notoneless.check.core import load_checks  # noqa: E402
 from notoneless.check.records.models import Sweep  # noqa: E402
 from notoneless.common import names  # noqa: E402
 from notoneless.common.resident_id import check_digit  # noqa: E402
-from notoneless.link.records.actions import COLUMNS, FLAGS  # noqa: E402
+from notoneless.link.records.children import FLAGS  # noqa: E402
 from notoneless.link.records.counts import refresh_counts  # noqa: E402
 from notoneless.link.records.models import Child  # noqa: E402
 from notoneless.link.records.search import id_tail  # noqa: E402
-from notoneless.link.records.store import upsert  # noqa: E402
 from notoneless.org.actions import create_first_admin, create_user, load_places, load_schools  # noqa: E402
 from notoneless.org.keys import keyring  # noqa: E402
 from notoneless.org.login import BACKEND  # noqa: E402
 from notoneless.org.models import User  # noqa: E402
 from notoneless.org.sealed import seal_text  # noqa: E402
 from notoneless.policy.places import Places  # noqa: E402
+from notoneless.trail.many_rows import indexes_built_after, insert_all, insert_rows  # noqa: E402
 
 CITY = "371300000000"
 SWEEP = "20261101-bench00000"
@@ -58,8 +57,13 @@ FLAG_SHARES = {
     "is_left_behind": 0.05, "has_conflict": 0.02,
 }  # fmt: skip
 SCHOOLS_A_TOWN = 12
+COLUMNS = [
+    "id", "name", "initials", "sex", "birth_date", "id_no", "id_index", "id_tail", "guardian_phone", "phone_index",
+    "id_state", "nation", "place_code", "school_code", "school_name", "grade", "class_no", "guardian_name", *FLAGS,
+    "first_sweep", "last_sweep", "merged_into", "gone",
+]  # fmt: skip
 GAPS = ("not_enrolled", "enrolled_not_attending", "suspected_dropout", "aid_missed", "id_invalid", "poor_dropout")
-STATES = [state.value for state in State if state not in FINAL_STATES]
+STATES = [state.value for state in State if state not in FINAL_STATES and state is not State.TRANSFERRING]
 PASSWORD = "Yimeng-shan-2026"
 
 
@@ -130,16 +134,9 @@ def school_code(town: Any, number: int) -> str:
 
 
 def write_children(number: int, chance: random.Random, places: Places, towns: Sequence[Any]) -> None:
-    """All children by one prepared statement; the indexes are made afterwards."""
-    indexes = list(Child._meta.indexes)
-    with connection.schema_editor() as editor:
-        for one in indexes:
-            editor.remove_index(Child, one)
-    with transaction.atomic():
-        upsert(Child, COLUMNS, children(number, chance, places, towns), keep={"first_sweep"})
-    with connection.schema_editor() as editor:
-        for one in indexes:
-            editor.add_index(Child, one)
+    """All children by one prepared statement, as a first sweep writes them."""
+    with transaction.atomic(), indexes_built_after(Child):
+        insert_rows(Child, COLUMNS, children(number, chance, places, towns))
 
 
 def children(number: int, chance: random.Random, places: Places, towns: Sequence[Any]) -> Iterator[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from django.test import TransactionTestCase
 from tests.lib.cast import Cast, make_cast
 
 from notoneless.case.records import triggers as case_triggers
+from notoneless.flows.following import FOLLOWER
 from notoneless.trail import triggers
 from notoneless.trail.models import ChainHead
 
@@ -32,6 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def cast(db: None) -> Cast:
     """The known cast with their two counties and three schools."""
     return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    """The database forgets each test, and its trail may begin alike: nothing of the last one stays in memory."""
+    FOLLOWER.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -143,6 +143,7 @@ def live_a_day(county: County) -> None:
     work_on(county, case)
     for words in (county.away.id_no, PHONE, county.away.name, BAD_ID):
         client.get("/child/", {"q": words})
+        client.post("/child/find/", {"q": words})
         client.get("/ledger/school_age/", {"q": words})
         client.post("/ledger/school_age/paste/", {"text": words})
     for field in ("id_no", "guardian_phone"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tests.lib import cases as k
 from tests.lib import cast as c
@@ -23,12 +23,16 @@ from notoneless.case.records.models import Case
 from notoneless.check.records.models import Sweep
 from notoneless.flows.habits import remember_headings
 from notoneless.flows.import_file import import_file
+from notoneless.flows.ledger import LEDGERS
+from notoneless.flows.ledger_file import Wanted
 from notoneless.flows.sweep import run_sweep
+from notoneless.jobs.exports import enqueue_export
 from notoneless.jobs.queue import enqueue
 from notoneless.link.records.actions import undo_link
 from notoneless.link.records.models import Child, ReviewPair
 from notoneless.link.records.queries import get_members
 from notoneless.org.actions import create_user
+from notoneless.org.lists import save_view
 from notoneless.org.models import School, User
 from notoneless.roster.records.models import Delivery, SenderHabit, UploadDraft
 
@@ -137,11 +141,26 @@ def fill(counties: Sequence[County]) -> list[Samples]:
 def _fill(county: County) -> Samples:
     sweep_county(county, LISTS[:2])
     sweep = sweep_county(county, LISTS[2:])
+    handout, view = (
+        hand_out(county),
+        save_view(
+            list_id="school_age",
+            list_name="适龄儿童",
+            name="常看",
+            query="school=none",
+            shared=True,
+            by=county.clerk,
+            now=c.NOW,
+        ),
+    )
     child = child_of(county, county.present)
     row_key = get_members(sweep.pk, child.pk)[0]["row_key"]
     pair = ReviewPair.objects.get(place_code__startswith=county.place[:6], status=ReviewPair.Status.OPEN)
     return {
         "sweep_id": sweep.pk,
+        "handout_id": handout,
+        "view_id": view.pk,
+        "export_id": exported(county),
         "check_id": "suspected_dropout",
         "pair_id": pair.pk,
         "child_id": child.pk,
@@ -207,6 +226,23 @@ def refer_to_school(county: County, case: Case) -> int:
     return actions.refer(
         **k.fresh(case), to_place="", to_school=school, reason="九月起在那里借读", by=county.head, now=c.NOW
     ).pk
+
+
+def hand_out(county: County) -> UUID:
+    """One case given to the clerk by a handout."""
+    case, handout = case_of(county, county.away), uuid4()
+    actions.hand_out(
+        handout_id=handout, cases=[(case.pk, case.version)], owner_id=county.clerk.pk, by=county.clerk, now=c.NOW
+    )
+    return handout
+
+
+def exported(county: County) -> str:
+    """A ledger written into a file by a job."""
+    wanted = Wanted(LEDGERS["school_age"], {}, ("", "", ""), ["name", "school"], [("条件", "全部")], c.NOW.date())
+    job = enqueue_export(wanted, by=county.clerk, now=c.NOW)
+    run_jobs()
+    return str(job.arguments["export"])
 
 
 def split_once(county: County, sweep: Sweep, child: Child) -> int:

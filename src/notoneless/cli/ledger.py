@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from django.conf import settings
+from django.utils.timezone import localdate
 
 from notoneless.case.core.states import FINAL_STATES, State, state_name
 from notoneless.cli import explain, start
@@ -13,7 +14,9 @@ from notoneless.cli.chinese import App
 from notoneless.cli.options import By, Format, Out
 from notoneless.cli.output import talk, write_rows
 from notoneless.common.errors import Fault
-from notoneless.flows.ledger import LEDGERS, ledger_rows, list_ledger
+from notoneless.flows.ledger import LEDGERS, list_ledger
+from notoneless.flows.ledger_columns import COMMAND_LINE
+from notoneless.flows.ledger_export import note_export, read_rows
 from notoneless.org.models import School, User
 from notoneless.policy.places import Places
 
@@ -49,8 +52,10 @@ def ledger(
     if format == "xlsx" and out is None:
         raise Fault("E911", where="--out")
     filters = {"town": _town(town, user), "school": _school(school), "state": _state(state)}
-    header, rows = ledger_rows(user, chosen, list_ledger(user, chosen, filters), now=start.now())
-    write_rows("json" if talk.as_json else format, header, rows, chosen.name, out)
+    now = start.now()
+    rows = list(read_rows(list_ledger(user, chosen, filters, localdate(now)), COMMAND_LINE))
+    note_export(user, chosen, rows=len(rows), now=now)
+    write_rows("json" if talk.as_json else format, [one.title for one in COMMAND_LINE], rows, chosen.name, out)
 
 
 def _town(text: str, user: User) -> list[str]:

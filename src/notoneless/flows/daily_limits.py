@@ -16,6 +16,7 @@ from notoneless.trail.models import Event
 LIMITS = {
     Action.CHILD_UNMASK: "privacy.unmask_per_day",
     Action.CHILD_SEARCH: "privacy.numbers_searched_per_day",
+    Action.LEDGER_EXPORT_WHOLE: "privacy.whole_numbers_exported_per_day",
 }
 
 

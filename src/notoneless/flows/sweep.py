@@ -25,6 +25,7 @@ from notoneless.flows.open_gaps import open_gaps
 from notoneless.flows.sweep_inputs import SweepInputs, current_with, gather
 from notoneless.link.core import plain_batches
 from notoneless.link.records import actions as links
+from notoneless.link.records.counts import refresh_counts
 from notoneless.org.keys import lake, pseudonym_key
 from notoneless.org.models import User
 from notoneless.policy.places import full_code
@@ -147,6 +148,7 @@ def make_current(
         persons = comparison.persons
         links.record_children(persons=persons, sweep_id=sweep.pk, region=sweep.region, earlier=earlier, progress=tell)
         links.record_merged(merged=dict(comparison.merged))
+        refresh_counts()
         links.record_reviews(review=comparison.review, persons=persons, sweep_id=sweep.pk, earlier=earlier)
         opened = open_gaps(
             sweep=sweep,

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.utils.timezone import localdate
 
 from notoneless.case.records.actions.stuck import find_stuck
+from notoneless.flows import export_files
 from notoneless.flows.stale_uploads import purge_stale_uploads
 
 logger = logging.getLogger("notoneless.jobs")
@@ -33,6 +34,7 @@ class Nightly:
         except OperationalError:
             logger.warning("the database did not answer, the daily work waits", exc_info=True)
             return
+        export_files.purge()
         self._done = localdate(now)
         logger.info("%s reasons why cases do not move were found", stuck)
         if purged:

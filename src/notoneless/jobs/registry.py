@@ -50,6 +50,8 @@ JOB_KINDS: dict[str, JobKind] = {
         JobKind("publish_upload", "导入名册", "notoneless.jobs.uploads.publish_uploaded"),
         JobKind("measure_delivery", "计算名册质量", "notoneless.jobs.quality.measure"),
         JobKind("sweep", "摸排", "notoneless.jobs.sweeps.sweep"),
+        JobKind("export_ledger", "导出台账", "notoneless.jobs.exports.export"),
+        JobKind("hand_out", "批量派单", "notoneless.jobs.handing_out.hand_out"),
         JobKind("verify_sweep", "重算验证", "notoneless.jobs.sweeps.verify"),
     )
 }

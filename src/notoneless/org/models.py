@@ -259,3 +259,54 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedView(models.Model):
+    """A list as somebody wants to see it again (视图): its address without what was typed or pasted.
+
+    A shared one is seen by everybody of the same unit: the same place and the same school.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="views", verbose_name="所有者")
+    list_id = models.CharField("名单", max_length=20)
+    name = models.CharField("名称", max_length=30)
+    query = models.CharField("条件", max_length=1000)
+    shared = models.BooleanField("共享本单位", default=False)
+    place_code = models.CharField("辖区", max_length=12, blank=True)
+    school_code = models.CharField("学校", max_length=10, blank=True)
+    saved_at = models.DateTimeField("保存时间")
+
+    class Meta:
+        verbose_name = "视图"
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "list_id", "name"], name="view_name_once")]
+
+    class Privacy:
+        """What staff call a list of theirs may name somebody."""
+
+        personal = {"name"}
+        safe = {"id", "owner", "list_id", "query", "shared", "place_code", "school_code", "saved_at"}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListColumns(models.Model):
+    """The columns that one person wants to see in one list (列的选择)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="人员")
+    list_id = models.CharField("名单", max_length=20)
+    columns = models.JSONField("列", default=list)
+
+    class Meta:
+        verbose_name = "列的选择"
+        constraints = [models.UniqueConstraint(fields=["user", "list_id"], name="columns_once")]
+
+    class Privacy:
+        """Nothing about a person."""
+
+        personal: set[str] = set()
+        safe = {"id", "user", "list_id", "columns"}
+
+    def __str__(self) -> str:
+        return self.list_id

@@ -51,6 +51,7 @@ class Action(StrEnum):
     CASE_OPEN = "case.open"
     CASE_JOIN = "case.join"
     CASE_ASSIGN = "case.assign"
+    CASE_TAKE_BACK = "case.take_back"
     CASE_PLAN = "case.plan"
     CASE_CONFIRM = "case.confirm"
     CASE_MISTAKE = "case.mistake"
@@ -91,6 +92,21 @@ class Action(StrEnum):
     CHILD_UNMASK = "child.unmask"
     CHILD_SEARCH = "child.search"
     LEDGER_EXPORT = "ledger.export"
+    LEDGER_EXPORT_WHOLE = "ledger.export_whole"
+    VIEW_SAVE = "view.save"
+    VIEW_REMOVE = "view.remove"
+    COLUMNS_CHOOSE = "columns.choose"
     TRAIL_VIEW = "trail.view"
     JOB_START = "job.start"
     JOB_CANCEL = "job.cancel"
+
+
+READS = frozenset(
+    {
+        Action.LOGIN, Action.LOGIN_REFUSE, Action.LOGOUT, Action.ROSTER_READ, Action.ROSTER_COMPARE, Action.SWEEP_VERIFY,
+        Action.EVIDENCE_READ, Action.CHILD_VIEW, Action.CHILD_ROW, Action.ROWS_COMPARE, Action.CHILD_UNMASK,
+        Action.CHILD_SEARCH, Action.LEDGER_EXPORT, Action.LEDGER_EXPORT_WHOLE,
+        Action.TRAIL_VIEW,
+    }
+)  # fmt: skip
+"""Events that change nothing but the trail itself."""

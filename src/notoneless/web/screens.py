@@ -18,7 +18,8 @@ from notoneless.org.permissions import Permission
 class Screen:
     """A folder of web/. The menu shows it to people who hold one of ``permissions``, unless ``in_menu`` is False.
 
-    ``home`` and ``todo`` name functions that add numbers and things to do to 首页, see shell/home.py.
+    ``home`` and ``todo`` name functions that add numbers and things to do to 首页, see shell/home.py; ``narrows`` says
+    that their lists follow the organisation tree (``?place=``).
     """
 
     id: str
@@ -28,6 +29,7 @@ class Screen:
     path: str = ""
     home: str = ""
     todo: str = ""
+    narrows: bool = False
 
     @property
     def prefix(self) -> str:
@@ -52,13 +54,14 @@ SCREENS: tuple[Screen, ...] = (
         home="notoneless.web.review.home.numbers",
         todo="notoneless.web.review.home.tasks",
     ),
-    Screen("ledger", _("台账"), (Permission.LEDGER_VIEW,), home="notoneless.web.ledger.home.numbers"),
+    Screen("ledger", _("台账"), (Permission.LEDGER_VIEW,), home="notoneless.web.ledger.home.numbers", narrows=True),
     Screen(
         "case",
         _("个案"),
         (Permission.CASE_VIEW,),
         home="notoneless.web.case.home.numbers",
         todo="notoneless.web.case.home.tasks",
+        narrows=True,
     ),
     Screen("child", _("孩子档案"), (Permission.CHILD_VIEW,), in_menu=False),
     Screen("trail", _("留痕"), (Permission.TRAIL_VIEW,)),

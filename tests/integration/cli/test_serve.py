@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE = 60
+PATIENCE = 180
 """Seconds: a start makes a database first."""
 
 

@@ -195,10 +195,11 @@ def _ring_of(ring: KeyRing) -> bytes:
 def test_how_columns_are_worked_out_is_pinned() -> None:
     """When this fails because a column is now worked out otherwise, count up `children.FORM` and renew the lines."""
     sweep(1, XIAOHUA | {"id_no": " 371321110930001", "guardian_phone": "138-0000-5678"})
-    ((initials, id_index, phone_index),) = stored("initials", "id_index", "phone_index")
-    assert children.FORM == 1
+    ((initials, id_index, id_tail, phone_index),) = stored("initials", "id_index", "id_tail", "phone_index")
+    assert children.FORM == 2
     assert initials == "SXH"
     assert id_index == keyring().index("371321191109300013", "id_no")
+    assert id_tail == keyring().index("0013", "id_tail")
     assert phone_index == keyring().index("138-0000-5678", "phone")
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from tests.lib.cast import NOW, Cast
+from tests.lib.cast import NOW, SCHOOL, Cast
 from tests.lib.swept import Swept, number, sweep_county, swept
 from tests.lib.web import client_of
 
@@ -28,24 +28,53 @@ def home(cast: Cast, tmp_path: Path) -> Swept:
     return swept(cast.clerk, tmp_path)
 
 
-def test_search_by_name_initials_village_and_number(cast: Cast, home: Swept) -> None:
+def test_search_by_name_initials_village_school_and_number(cast: Cast, home: Swept) -> None:
     client = client_of(cast.clerk)
     for words in ("夏小", "xxy", "柳行岔"):
-        assert "夏小雨" in client.get("/child/", {"q": words}).content.decode(), words
-    response = client.get("/child/", {"q": number(2)})
-    assert response["Location"] == f"/child/{home.gap.pk}/"
-    phone = client.get("/child/", {"q": "13800000001"})
+        answer = client.post("/child/find/", {"q": words})
+        assert "夏小雨" in client.get(answer["Location"]).content.decode(), words
+    school = client.get("/child/", {"q": "岸堤镇中心"}).content.decode()
+    assert f"/ledger/school_age/?place={SCHOOL}" in school
+    for words in (number(2), f"G{number(2)}", number(2)[:6] + " " + number(2)[6:], number(2)[-6:], number(2)[-5:]):
+        assert client.post("/child/find/", {"q": words})["Location"] == f"/child/{home.gap.pk}/", words
+    phone = client.post("/child/find/", {"q": "13800000001"})
     assert phone["Location"] == f"/child/{home.girl.pk}/"
-    assert Event.objects.filter(action="child.search").count() == 2
+    assert Event.objects.filter(action="child.search").count() == 6
     assert number(2) not in str(list(Event.objects.values_list("detail", "object_id")))
+
+
+def test_the_end_of_a_number_lists_all_who_share_it(cast: Cast, home: Swept) -> None:
+    twin = Child.objects.get(pk=home.away.pk)
+    twin.id_no, twin.id_tail = number(2), home.gap.id_tail
+    twin.save(update_fields=["id_no", "id_tail"])
+    page = client_of(cast.clerk).post("/child/find/", {"q": number(2)[-4:]}).content.decode()
+    assert "夏小雨" in page
+    assert "秋小果" in page
+    assert number(2) not in page
+
+
+def test_a_number_in_the_address_is_not_looked_up(cast: Cast, home: Swept) -> None:
+    page = client_of(cast.clerk).get("/child/", {"q": number(2)}).content.decode()
+    assert "夏小雨" not in page
+    assert "不要写在网址里" in page
+    assert Event.objects.filter(action="child.search").count() == 0
+
+
+def test_no_other_site_searches_for_somebody(cast: Cast, home: Swept) -> None:
+    client, form = client_of(cast.clerk), {"q": number(2)}
+    assert client.post("/child/find/", form, headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    assert Event.objects.filter(action="child.search").count() == 0
+    assert client.post("/child/find/", form, headers={"Origin": "http://testserver"}).status_code == 302
 
 
 def test_a_foreign_number_finds_nothing_and_says_the_same_as_an_absent_one(cast: Cast, home: Swept) -> None:
     client = client_of(cast.stranger)
-    foreign = client.get("/child/", {"q": number(2)}).content.decode()
-    absent = client.get("/child/", {"q": number(9)}).content.decode()
-    assert foreign.replace(number(2), "") == absent.replace(number(9), "")
-    assert "没有找到" in foreign
+    for foreign, absent in ((number(2), number(9)), (number(2)[-4:], "1234"), ("夏小雨", "查无人")):
+        pages = [
+            client.post("/child/find/", {"q": words}, follow=True).content.decode() for words in (foreign, absent)
+        ]
+        assert pages[0].replace(foreign, "") == pages[1].replace(absent, "")
+        assert "没有找到" in pages[0]
 
 
 def test_the_file_shows_every_value_with_its_row_and_leaves_a_trace(cast: Cast, home: Swept) -> None:

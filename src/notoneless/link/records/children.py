@@ -20,8 +20,9 @@ from notoneless.org.sealed import index_all, seal_all
 from notoneless.trail.many_rows import stored
 
 from .models import Child
+from .search import id_tails
 
-FORM = 1
+FORM = 2
 """Count up when a column is worked out otherwise from the same values: then the next sweep writes every child anew."""
 AT_ONCE = 50_000
 FLAGS = {
@@ -39,9 +40,9 @@ FLAGS = {
     "has_conflict": "has_conflict",
 }
 TEXTS = ["id_state", "nation", "school_name", "grade", "class_no", "guardian_name"]
-SEARCHED = ["name", "initials", "id_index", "place_code", "school_code"]
+SEARCHED = ["name", "initials", "id_index", "id_tail", "phone_index", "place_code", "school_code"]
 """Fields with an index."""
-PLAIN = ["sex", "birth_date", "id_no", "guardian_phone", "phone_index", *TEXTS, *FLAGS, "digest"]
+PLAIN = ["sex", "birth_date", "id_no", "guardian_phone", *TEXTS, *FLAGS, "digest"]
 _READ = ["sex", "dob", "id_no", "guardian_phone", "name", "place_code", "school_code", *TEXTS, *FLAGS.values()]
 _BIRTH = Child._meta.get_field("birth_date")
 _INITIALS = Child._meta.get_field("initials").max_length
@@ -109,6 +110,8 @@ class _Values:
         if name in ("id_index", "phone_index"):
             source, purpose = ("id_no", "id_no") if name == "id_index" else ("guardian_phone", "phone")
             return index_all(_texts(self._batch, source), purpose)
+        if name == "id_tail":
+            return id_tails(_texts(self._batch, "id_no"))
         if name == "sex":
             return [sex or "0" for sex in _texts(self._batch, "sex")]
         if name in FLAGS:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from notoneless.link.records.byte_order import ByteOrderField
 from notoneless.org.sealed import SealedTextField
+
+ALIVE = Q(gone=False, merged_into=None)
+CATEGORY_FLAGS = ("is_poverty", "is_disability", "is_low_income", "is_destitute", "is_orphan", "is_left_behind")
 
 
 class Child(models.Model):
@@ -16,12 +20,13 @@ class Child(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=16)
-    name = models.CharField(max_length=100)
-    initials = models.CharField(max_length=20, blank=True)
+    name = ByteOrderField(max_length=100)
+    initials = ByteOrderField(max_length=20, blank=True)
     sex = models.CharField(max_length=1, default="0")
     birth_date = models.DateField(null=True)
     id_no = SealedTextField(blank=True)
     id_index = models.CharField(max_length=32, blank=True)
+    id_tail = models.CharField(max_length=32, blank=True)
     id_state = models.CharField(max_length=16, blank=True)
     nation = models.CharField(max_length=30, blank=True)
     place_code = models.CharField(max_length=12)
@@ -54,10 +59,17 @@ class Child(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["place_code", "id"], name="child_place"),
-            models.Index(fields=["school_code", "id"], name="child_school"),
+            models.Index(fields=["school_code", "place_code", "id"], name="child_school"),
             models.Index(fields=["id_index"], name="child_id_index"),
-            models.Index(fields=["name"], name="child_name"),
-            models.Index(fields=["initials"], name="child_initials"),
+            models.Index(fields=["id_tail", "place_code"], name="child_id_tail"),
+            models.Index(fields=["phone_index"], name="child_phone_index"),
+            models.Index(fields=["name", "place_code", "id"], name="child_name"),
+            models.Index(fields=["initials", "place_code", "id"], name="child_initials"),
+            # Few children are in a special group: without these a list of them walks the whole register.
+            *(
+                models.Index(fields=["place_code", "id"], name=f"child_{flag}", condition=ALIVE & Q(**{flag: True}))
+                for flag in CATEGORY_FLAGS
+            ),
         ]
 
     class Privacy:
@@ -69,6 +81,7 @@ class Child(models.Model):
             "id_no": "id_no",
             "id_index": "never",
             "digest": "never",
+            "id_tail": "never",
             "nation": "text",
             "guardian_name": "name",
             "guardian_phone": "phone",
@@ -88,6 +101,34 @@ class Child(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class ChildCount(models.Model):
+    """How many living children share a township, a school, a grade, a sex and these marks: kept, not counted anew.
+
+    Written whole by every sweep in its own transaction; the numbers beside filters and in the tree are sums of these.
+    ``marks`` adds up the bits of ``MARKS``.
+    """
+
+    MARKS = {name: 1 << bit for bit, name in enumerate(("school_age", "preschool_age", *CATEGORY_FLAGS))}
+
+    town_code = models.CharField(max_length=9)
+    school_code = models.CharField(max_length=10, blank=True)
+    grade = models.CharField(max_length=4, blank=True)
+    sex = models.CharField(max_length=1)
+    marks = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["town_code", "school_code", "grade", "sex", "marks"], name="child_count_once"
+            )
+        ]
+
+    class Privacy:
+        personal: set[str] = set()
+        safe = {"id", "town_code", "school_code", "grade", "sex", "marks", "number"}
 
 
 class ReviewPair(models.Model):

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from notoneless.web.child import views
+from notoneless.web.child import search_views, views
 
 app_name = "child"
 
 urlpatterns = [
-    path("", views.search, name="search"),
+    path("", search_views.search, name="search"),
+    path("find/", search_views.find, name="find"),
     path("<slug:child_id>/", views.page, name="page"),
     path("<slug:child_id>/number/<slug:field>/", views.whole_number, name="number"),
     path("<slug:child_id>/row/<slug:row_key>/", views.source_row, name="row"),

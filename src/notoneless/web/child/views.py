@@ -1,4 +1,4 @@
-"""孩子档案: search, the file on one page, whole numbers for a purpose, taking a row or a verdict back."""
+"""孩子档案: the file on one page, whole numbers for a purpose, taking a row or a verdict back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from notoneless.check.records.queries import get_last_sweep
 from notoneless.common.errors import Fault
 from notoneless.flows import child_file
 from notoneless.flows.child_row import open_child_row
-from notoneless.flows.find_children import is_number, search_children
 from notoneless.link.records.actions import undo_decision, undo_link
 from notoneless.link.records.models import Child, LinkDecision
 from notoneless.link.records.permissions import can_undo
@@ -24,23 +23,6 @@ from notoneless.web.child import presenters
 from notoneless.web.child.forms import PurposeForm
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.forms import ReasonForm
-from notoneless.web.shell.paging import keyset_page
-
-
-@require_safe
-@requires(Permission.CHILD_VIEW)
-def search(request: HttpRequest) -> HttpResponse:
-    """Children by name, initials, village, whole ID or phone number; a number that fits one child opens its file."""
-    words = request.GET.get("q", "").strip()
-    if not words:
-        return render(request, "child/search.html", {"words": words})
-    found = search_children(request.user, words, now=timezone.now())
-    if is_number(words):
-        ids = list(found.values_list("pk", flat=True)[:2])
-        if len(ids) == 1:
-            return redirect("child:page", child_id=ids[0])
-    page = keyset_page(found, order=("place_code", "id"), query=request.GET)
-    return render(request, "child/search.html", {"words": words, "page": page, "total": found.count()})
 
 
 @require_safe

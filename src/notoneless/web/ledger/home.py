@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 
-from notoneless.flows.ledger import LEDGERS, list_ledger
+from notoneless.flows.ledger import LEDGERS
+from notoneless.flows.ledger_counts import length
 from notoneless.org.models import User
 from notoneless.web.shell.home import HomeNumber
 
@@ -16,7 +18,7 @@ NOBODY = "off"
 
 def numbers(user: User, now: datetime) -> list[HomeNumber]:
     """Every ledger with how many children are on it now."""
-    counted = [(one, list_ledger(user, one, {}).count()) for one in LEDGERS.values()]
+    counted = [(one, length(user, one, localdate(now))) for one in LEDGERS.values()]
     return [
         HomeNumber(
             one.name,

@@ -10,9 +10,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 
+from notoneless.flows.following import FOLLOWER
 from notoneless.org.permissions import Permission, check_may, may
 
 View = Callable[..., HttpResponse]
+READING = ("GET", "HEAD")
 PASSWORD_PAGE = "shell:password"
 
 
@@ -43,7 +45,10 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
                 return redirect(PASSWORD_PAGE)
             if permissions and not any(may(request.user, permission) for permission in permissions):
                 check_may(request.user, permissions[0])
-            return view(request, *args, **kwargs)
+            if request.method not in READING:
+                return view(request, *args, **kwargs)
+            with FOLLOWER.held():
+                return view(request, *args, **kwargs)
 
         guarded.permissions = permissions  # type: ignore[attr-defined]
         guarded.is_public = False  # type: ignore[attr-defined]

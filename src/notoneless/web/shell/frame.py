@@ -12,9 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notoneless.check.records.queries import get_shown_sweep
+from notoneless.flows.following import FOLLOWER
 from notoneless.org.models import Place, School
 from notoneless.org.permissions import Permission, may
 from notoneless.org.roles import ROLES
+from notoneless.org.scope import Scope
 from notoneless.web.screens import SCREENS
 
 
@@ -43,6 +45,12 @@ def role_name(user: Any) -> str:
 
 def standing(user: Any) -> str:
     """Where the person works: the school, the sending unit, or the place."""
+    return FOLLOWER.kept(
+        ("standing", user.place_code, user.school_code, user.sender), lambda: _standing(user), lasting=True
+    )
+
+
+def _standing(user: Any) -> str:
     if user.school_code:
         school = School.objects.filter(code=user.school_code).first()
         return school.name if school else user.school_code
@@ -54,6 +62,10 @@ def standing(user: Any) -> str:
 
 def data_date(user: Any) -> date | None:
     """As-of date (数据时点) of the sweep that this person's pages speak of, or None before the first one."""
+    return FOLLOWER.kept(("as of", Scope.of(user).home), lambda: _data_date(user), lasting=True)
+
+
+def _data_date(user: Any) -> date | None:
     sweep = get_shown_sweep(user)
     return sweep.as_of if sweep else None
 

@@ -8,7 +8,7 @@ A screen that has something to say names functions in screens.py (``todo="notone
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from notoneless.web.screens import SCREENS, Screen
 from notoneless.web.shell.frame import may_any
+from notoneless.web.shell.narrowing import inside
 
 DAILY = ("case",)
 
@@ -60,19 +61,33 @@ Tasks = Callable[[Any, datetime], list[HomeTask]]
 Numbers = Callable[[Any, datetime], list[HomeNumber]]
 
 
-def home_tasks(user: Any, now: datetime) -> list[HomeTask]:
-    """Everything this person owes today: overdue first, then as the screens say it."""
-    asked = [screen for screen in SCREENS if screen.todo and may_any(user, screen.permissions)]
-    found = [task for screen in asked for task in _tasks(screen)(user, now)]
+def home_tasks(user: Any, now: datetime, place: str = "") -> list[HomeTask]:
+    """Everything this person owes today: overdue first, then as the screens say it.
+
+    ``place``: the part that ``user`` looks at; screens whose lists do not follow it are silent then.
+    """
+    asked = [screen for screen in _asked(user, place) if screen.todo]
+    found = [replace(task, url=inside(task.url, place)) for screen in asked for task in _tasks(screen)(user, now)]
     return sorted(found, key=lambda task: task.kind != "bad")
 
 
-def home_groups(user: Any, now: datetime) -> list[HomeGroup]:
-    """All groups with at least one number: the daily work first, else in the order of the menu."""
-    asked = [screen for screen in SCREENS if screen.home and may_any(user, screen.permissions)]
-    asked.sort(key=lambda screen: screen.id not in DAILY)
-    groups = [HomeGroup(screen.name, f"/{screen.prefix}", _numbers(screen)(user, now)) for screen in asked]
-    return [group for group in groups if group.numbers]
+def home_groups(user: Any, now: datetime, place: str = "") -> list[HomeGroup]:
+    """All groups with at least one number: the daily work first, else in the order of the menu. As `home_tasks`."""
+    asked = sorted(
+        (screen for screen in _asked(user, place) if screen.home), key=lambda screen: screen.id not in DAILY
+    )
+    groups = [
+        HomeGroup(screen.name, inside(f"/{screen.prefix}", place), _numbers(screen)(user, now)) for screen in asked
+    ]
+    return [
+        replace(group, numbers=[replace(one, url=inside(one.url, place)) for one in group.numbers])
+        for group in groups
+        if group.numbers
+    ]
+
+
+def _asked(user: Any, place: str) -> list[Screen]:
+    return [one for one in SCREENS if may_any(user, one.permissions) and (one.narrows or not place)]
 
 
 def _tasks(screen: Screen) -> Tasks:

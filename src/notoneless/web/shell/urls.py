@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from notoneless.web.shell import views
+from notoneless.web.shell import tree, views
 
 app_name = "shell"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("tree/", tree.branch, name="tree"),
     path("login/", views.sign_in, name="login"),
     path("logout/", views.sign_out, name="logout"),
     path("account/", views.account, name="account"),

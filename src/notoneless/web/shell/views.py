@@ -22,18 +22,22 @@ from notoneless.web.shell.access import before_password, public, signed_in
 from notoneless.web.shell.forms import LoginForm, PasswordForm
 from notoneless.web.shell.help import help_topics
 from notoneless.web.shell.home import home_groups, home_tasks
+from notoneless.web.shell.kept_pages import kept_page
+from notoneless.web.shell.narrowing import chosen_part, narrowed_user
 
 PASSWORD_FIELDS = {"E707": "new", "E708": "old"}
 
 
 @require_safe
 @signed_in
+@kept_page()
 def home(request: HttpRequest) -> HttpResponse:
     """首页: what waits, as numbers that open lists."""
-    now = timezone.now()
+    now, user, part = timezone.now(), narrowed_user(request), chosen_part(request.GET)
     context = {
-        "tasks": home_tasks(request.user, now),
-        "groups": home_groups(request.user, now),
+        "tasks": home_tasks(user, now, part.code),
+        "groups": home_groups(user, now, part.code),
+        "part": part,
         "data_date": frame.data_date(request.user),
     }
     return render(request, "shell/home.html", context)

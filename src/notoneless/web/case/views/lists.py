@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,6 +14,7 @@ from notoneless.web.case import asking
 from notoneless.web.case.presenters import case_lines
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.filters import PAGING, Chip, FilterPanel, filter_panel
+from notoneless.web.shell.narrowing import chosen_part, inside, narrowed_user, part_chips
 from notoneless.web.shell.paging import keyset_page
 
 ORDER = ("due_date", "id")
@@ -21,18 +24,18 @@ ORDER = ("due_date", "id")
 @requires(Permission.CASE_VIEW)
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases in sight, the soonest due first; the whole state of the list is its address."""
-    today = timezone.localdate()
-    rows = asking.asked_cases(request.user, request.GET, today)
+    today, user, part = timezone.localdate(), narrowed_user(request), chosen_part(request.GET).code
+    rows = asking.asked_cases(user, request.GET, today)
     page = keyset_page(rows.select_related("child", "owner"), order=ORDER, query=request.GET)
     view = asking.chosen_view(request.GET)
     kept = request.GET.copy()
     for name in PAGING:
         kept.pop(name, None)
     context = {
-        "tabs": asking.tabs(request.user, request.GET, today),
+        "tabs": [replace(tab, url=inside(tab.url, part)) for tab in asking.tabs(user, request.GET, today)],
         "view": view,
         "view_name": asking.VIEWS[view],
-        "filters": _panel(request, filter_panel(request.GET, asking.facets(request.user, request.GET, today)), view),
+        "filters": _panel(request, filter_panel(request.GET, asking.facets(user, request.GET, today)), view),
         "page": page,
         "lines": case_lines(page.rows),
         "total": rows.count(),
@@ -46,7 +49,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 def _panel(request: HttpRequest, panel: FilterPanel, view: str) -> FilterPanel:
     """The panel whose "clear" keeps the view, with a chip for a view that is not the usual one."""
-    chips = list(panel.chips)
+    chips = part_chips(request.GET) + list(panel.chips)
     if view != "open":
         rest = request.GET.copy()
         for name in ("view", *PAGING):

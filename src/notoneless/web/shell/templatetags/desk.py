@@ -21,6 +21,8 @@ from notoneless.org.permissions import Permission, may
 from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
 from notoneless.web.shell import frame
+from notoneless.web.shell.narrowing import chosen_part
+from notoneless.web.shell.tree import tree
 
 register = template.Library()
 
@@ -58,6 +60,16 @@ def side_menu(context: template.Context) -> dict[str, Any]:
     """The left menu of this person."""
     user = _user(context)
     return {"items": frame.menu(user, context["request"].path) if _signed_in(user) else []}
+
+
+@register.inclusion_tag("shell/org_tree.html", takes_context=True)
+def org_tree(context: template.Context) -> dict[str, Any]:
+    """The organisation tree of a page that can be narrowed; nothing on other pages."""
+    if not _signed_in(_user(context)):
+        return {"tree": []}
+    line, all_url = tree(context["request"])
+    part = chosen_part(context["request"].GET)
+    return {"tree": [line] if line else [], "all_url": all_url, "part": part}
 
 
 @register.inclusion_tag("shell/print_head.html", takes_context=True)

@@ -36,8 +36,17 @@
     if (box.matches("[data-apply]")) form.submit();
   });
 
-  // The menu is folded on a phone and open on a desk.
-  each(document, ".side-fold", function (menu) {
+  // A branch of the organisation tree opens and closes; what lies in it is fetched with the first click.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-branch]");
+    if (!button) return;
+    var opened = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(opened));
+    document.getElementById(button.dataset.branch).hidden = !opened;
+  });
+
+  // Menu, tree and filters are folded on a phone and open on a desk.
+  each(document, ".side-fold, .tree-fold, .filters-fold", function (menu) {
     menu.open = window.innerWidth > 860;
   });
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('case', '0005_stuck'),
+        ('case', '0007_sealed_notes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
