@@ -21,6 +21,7 @@ from tests.lib.web import client_of, hukou_csv, run_jobs, upload
 from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.check.records.models import Sweep
+from notoneless.flows.audit_sample import draw
 from notoneless.flows.habits import remember_headings
 from notoneless.flows.import_file import import_file
 from notoneless.flows.sweep import run_sweep
@@ -148,10 +149,24 @@ def _fill(county: County) -> Samples:
         "row_key": row_key,
         "decision_id": split_once(county, sweep, child),
         **keep_accounts(county),
+        **audit(county, sweep, child, case_of(county, county.away)),
         **work_on(county, case_of(county, county.away)),
         "referral_id": refer_to_school(county, case_of(county, county.missing)),
         **at_the_desk(county),
     }
+
+
+def audit(county: County, sweep: Sweep, child: Child, case: Case) -> Samples:
+    """What the county's auditor looks at: a child, a case, a sample of one."""
+    auditor = User.objects.filter(role="auditor", place_code=county.place).first() or _auditor(county)
+    sample = draw(subject="gap", seed="1", size=1, sweep=sweep, by=auditor, now=c.NOW)
+    return {"audited_child": child.pk, "audited_case": case.pk, "sample_id": sample.pk, "number": 1}
+
+
+def _auditor(county: County) -> User:
+    admin, security = (User.objects.get(username=name) for name in ("admin", "security"))
+    name = f"auditor{county.place[:6]}"
+    return c.approved(admin, security, username=name, display_name=name, role="auditor", place_code=county.place)
 
 
 def keep_accounts(county: County) -> Samples:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CASE_APPROVE = "case.approve"
     CASE_REOPEN = "case.reopen"
     TRAIL_VIEW = "trail.view"
+    AUDIT = "audit.use"
     ORG_MANAGE = "org.manage"
     STAFF_VIEW = "staff.view"
     GRANT_DECIDE = "grant.decide"
@@ -47,6 +48,7 @@ PERMISSION_NAMES = {
     Permission.CASE_APPROVE: "审批销号",
     Permission.CASE_REOPEN: "重新打开已销号的个案",
     Permission.TRAIL_VIEW: "看留痕",
+    Permission.AUDIT: "审计：追数字、抽样、取证（脱敏）",
     Permission.ORG_MANAGE: "管理账号、学校与辖区",
     Permission.STAFF_VIEW: "看账号与授权申请",
     Permission.GRANT_DECIDE: "批准账号的角色与范围",
@@ -180,13 +182,14 @@ class Auditor(Role):
 
     id = "auditor"
     name = "审计"
-    description = "查留痕、账号与授权、批次和摸排的数字；看不到孩子的档案，什么都不改"
+    description = "查留痕、账号与授权，追摸排的数字到原始行，抽样核对、导出取证包；看到的都脱敏，办事的数据什么都不改"
     reach = Reach.PLACE
     permissions = frozenset(
         {
             Permission.ROSTER_VIEW,
             Permission.SWEEP_VIEW,
             Permission.TRAIL_VIEW,
+            Permission.AUDIT,
             Permission.STAFF_VIEW,
             Permission.JOB_VIEW,
         }

@@ -61,6 +61,7 @@ SCREENS: tuple[Screen, ...] = (
         todo="notoneless.web.case.home.tasks",
     ),
     Screen("child", _("孩子档案"), (Permission.CHILD_VIEW,), in_menu=False),
+    Screen("audit", _("审计"), (Permission.AUDIT,), home="notoneless.web.audit.home.numbers"),
     Screen("trail", _("留痕"), (Permission.TRAIL_VIEW,)),
     Screen(
         "system",

@@ -278,3 +278,14 @@ def test_two_rows_of_two_files_are_explained(tmp_path: Path) -> None:
 
 def _members(swept: Swept, name: str) -> list[dict[str, Any]]:
     return get_members(swept.sweep, swept.children[name])
+
+
+def test_a_pack_is_made_and_proved(swept: Swept, tmp_path: Path) -> None:
+    case = answer("ledger", "疑似辍学")["rows"][0]["个案"]
+    path = tmp_path / "包.zip"
+    assert run("audit", "pack", case, "--out", str(path), by="auditor").exit_code == 0
+    assert answer("audit", "verify", str(path), by="auditor")["ok"]
+    path.write_bytes(path.read_bytes()[:-40])
+    assert run("audit", "verify", str(path), by="auditor").stderr.startswith("E586")
+    assert run("audit", "verify", str(tmp_path / "no.zip"), by="auditor").stderr.startswith("E901")
+    assert run("audit", "pack", case, by="clerk").exit_code == 4
