@@ -29,6 +29,7 @@ class Action(StrEnum):
     ROSTER_DELIVER = "roster.deliver"
     ROSTER_REVOKE = "roster.revoke"
     ROSTER_READ = "roster.read"
+    ROSTER_FEEDBACK = "roster.feedback"
     ROSTER_MEASURE = "roster.measure"
     ROSTER_COMPARE = "roster.compare"
     FOLDER_ADD = "folder.add"

@@ -70,7 +70,6 @@ class ChildForm(DeskForm):
     child = forms.CharField(
         label=gettext_lazy("孩子编号"),
         max_length=20,
-        required=False,
         help_text=gettext_lazy("在摸排的行、个案或抽样里都写着"),
     )
 
