@@ -31,6 +31,7 @@ from notoneless.link.records.models import Child, ReviewPair
 from notoneless.link.records.queries import get_members
 from notoneless.org.actions import create_user
 from notoneless.org.models import School, User
+from notoneless.org.opinions import give_opinion
 from notoneless.roster.records.models import Delivery, SenderHabit, UploadDraft
 
 SCAN = b"%PDF-1.4 one page"
@@ -181,6 +182,7 @@ def keep_accounts(county: County) -> Samples:
         "grant_id": waiting.grants.get().pk,
         "place_code": county.place,
         "school_code": school.pk,
+        "opinion_id": give_opinion(text="看不清", page="/case/", fault_code="", by=county.clerk, now=c.NOW).pk,
     }
 
 

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ORG_MANAGE = "org.manage"
     STAFF_VIEW = "staff.view"
     GRANT_DECIDE = "grant.decide"
+    OPINION_ANSWER = "opinion.answer"
     JOB_VIEW = "job.view"
 
 
@@ -52,6 +53,7 @@ PERMISSION_NAMES = {
     Permission.ORG_MANAGE: "管理账号、学校与辖区",
     Permission.STAFF_VIEW: "看账号与授权申请",
     Permission.GRANT_DECIDE: "批准账号的角色与范围",
+    Permission.OPINION_ANSWER: "看并答复意见建议",
     Permission.JOB_VIEW: "看后台任务",
 }
 
@@ -201,9 +203,13 @@ class SystemAdmin(Role):
 
     id = "system_admin"
     name = "系统管理员"
-    description = "管账号、学校和辖区，看后台任务；新账号和调整要安全管理员批准；看不到孩子，也看不到留痕"
+    description = (
+        "管账号、学校和辖区，看后台任务；新账号和调整要安全管理员批准；答复意见建议；看不到孩子，也看不到留痕"
+    )
     reach = Reach.NONE
-    permissions = frozenset({Permission.ORG_MANAGE, Permission.STAFF_VIEW, Permission.JOB_VIEW})
+    permissions = frozenset(
+        {Permission.ORG_MANAGE, Permission.STAFF_VIEW, Permission.OPINION_ANSWER, Permission.JOB_VIEW}
+    )
 
 
 class SecurityAdmin(Role):

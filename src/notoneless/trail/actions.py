@@ -101,5 +101,8 @@ class Action(StrEnum):
     AUDIT_SAMPLE = "audit.sample"
     AUDIT_RESULT = "audit.result"
     AUDIT_PACK = "audit.pack"
+    OPINION_GIVE = "opinion.give"
+    OPINION_ANSWER = "opinion.answer"
     JOB_START = "job.start"
+    JOB_RETRY = "job.retry"
     JOB_CANCEL = "job.cancel"

@@ -58,11 +58,13 @@ ABSENT: Samples = {
     "move_id": "no_such_move",
     "name": "no_such_ledger",
     "note_id": UUID(int=1),
+    "opinion_id": 999_999,
     "pair_id": "P00000000000",
     "place_code": "999999999999",
     "referral_id": 999_999,
     "request_id": 999_999,
     "number": 999,
+    "role_id": "no_such_role",
     "row_key": "0" * 24,
     "sample_id": "Y20200101-99",
     "school_code": "0000000000",
@@ -73,7 +75,7 @@ ABSENT: Samples = {
 }
 """URL parameter → a well-formed value that names nothing."""
 
-WORDS: Samples = {"field": "id_no", "kind": "hukou", "name": "school_age", "which": "new"}
+WORDS: Samples = {"field": "id_no", "kind": "hukou", "name": "school_age", "role_id": "teacher", "which": "new"}
 """Parameters that name a word of the program, not a thing of a place."""
 
 SCHOOL_STAFF = {"clerk", "head", "township_officer", "principal", "teacher"}
@@ -96,6 +98,7 @@ SIGHT: dict[str, set[str]] = {
     "grant_id": {"admin", "security", "auditor"},
     "place_code": {"admin"},
     "school_code": {"admin"},
+    "opinion_id": {"admin"},
 }
 """Who of a county meets its things at all; the sender of a list, its township and the other school do not."""
 
@@ -105,6 +108,7 @@ EVERYWHERE = {
     "grant_id": {"admin", "security"},
     "place_code": {"admin"},
     "school_code": {"admin"},
+    "opinion_id": {"admin"},
 }
 """Who meets the things of every county: who keeps and who grants accounts; the administrator sees that jobs run, not
 what is in them."""

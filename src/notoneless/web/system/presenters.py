@@ -77,6 +77,8 @@ def entries(user: User, waiting: int | None) -> list[Entry]:
             Entry(_("授权申请"), _("新账号和调整要安全管理员批准才生效。"), reverse("system:grants"), waiting),
             Entry(_("角色与权限"), _("每个角色能做什么，一句一句写明。"), reverse("system:roles")),
         ]
+    if may(user, Permission.OPINION_ANSWER):
+        found.append(Entry(_("意见建议"), _("大家提的意见，逐条答复。"), reverse("help:opinions")))
     if may(user, Permission.ORG_MANAGE):
         found += [
             Entry(_("学校"), _("学校名录：导入、查找、停用。"), reverse("system:schools")),

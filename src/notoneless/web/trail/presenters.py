@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "staff": (_("账号与授权"), ("user.", "grant.", "token.", "place.", "school.")),
     "login": (_("登录"), ("login.",)),
     "audit": (_("审计"), ("audit.",)),
-    "other": (_("任务与留痕"), ("job.", "trail.")),
+    "other": (_("任务与留痕"), ("job.", "trail.", "opinion.")),
 }
 
 
