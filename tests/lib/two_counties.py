@@ -133,7 +133,10 @@ def fill(counties: Sequence[County]) -> list[Samples]:
     """One of everything that an address can name, per county: URL parameter → value."""
     filled = [_fill(county) for county in counties]
     # Last of all, so that nobody runs them: jobs that wait.
-    return [{**things, "job_id": waiting_job(county)} for county, things in zip(counties, filled, strict=True)]
+    return [
+        {**things, "job_id": waiting_job(county), "preview_id": waiting_trial(county)}
+        for county, things in zip(counties, filled, strict=True)
+    ]
 
 
 def _fill(county: County) -> Samples:
@@ -259,6 +262,12 @@ def habit_of(county: County) -> SenderHabit:
         sender="县局", place_code=county.place, kind="hukou", mapping={"号": "id_no"}, by=county.clerk, now=c.NOW
     )
     return SenderHabit.objects.get(place_code=county.place)
+
+
+def waiting_trial(county: County) -> UUID:
+    """A value of policy that somebody wants to try."""
+    arguments = {"parameter": "school_age.start_years", "value": 7}
+    return enqueue("preview_policy", arguments, by=county.clerk, now=c.NOW).pk
 
 
 def waiting_job(county: County) -> UUID:

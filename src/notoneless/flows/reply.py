@@ -68,7 +68,7 @@ class Reply:
 def write_reply(user: User, delivery_id: str, *, day: dt.date) -> Reply:
     """The letter about a delivery, as of ``day`` (E704 for a foreign or absent one)."""
     delivery = get_delivery(user, delivery_id)
-    words, values = _words(day), _values(delivery, day)
+    words, values = reply_words(day), _values(delivery, day)
     lines = reply_lines(delivery.problem_counts, read_refused(delivery), _doubtful_ids(delivery))
     say = {name: text.format_map(values) for name, text in words.items() if name != "from"}
     hidden = len(lines) - MOST_KINDS
@@ -215,7 +215,7 @@ def long_day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _words(day: dt.date) -> Mapping[str, Any]:
+def reply_words(day: dt.date) -> Mapping[str, Any]:
     """The version in force on that day."""
     return [version for version in _versions() if version["from"] <= day][-1]
 

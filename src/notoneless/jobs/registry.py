@@ -31,11 +31,15 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class JobKind:
-    """A kind of long work: its identifier, its name on screen, where its function is (loaded when first run)."""
+    """A kind of long work: its identifier, its name on screen, where its function is (loaded when first run).
+
+    ``page``: where the answer is shown, when that is under the job's own number ({id}).
+    """
 
     id: str
     name: str
     function: str
+    page: str = ""
 
     @property
     def run(self) -> Run:
@@ -51,6 +55,7 @@ JOB_KINDS: dict[str, JobKind] = {
         JobKind("measure_delivery", "计算名册质量", "notoneless.jobs.quality.measure"),
         JobKind("sweep", "摸排", "notoneless.jobs.sweeps.sweep"),
         JobKind("verify_sweep", "重算验证", "notoneless.jobs.sweeps.verify"),
+        JobKind("preview_policy", "试算政策参数", "notoneless.jobs.previews.preview", "/policy/preview/{id}/"),
     )
 }
 

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     STAFF_VIEW = "staff.view"
     GRANT_DECIDE = "grant.decide"
     OPINION_ANSWER = "opinion.answer"
+    POLICY_VIEW = "policy.view"
+    POLICY_PREVIEW = "policy.preview"
     JOB_VIEW = "job.view"
 
 
@@ -54,6 +56,8 @@ PERMISSION_NAMES = {
     Permission.STAFF_VIEW: "看账号与授权申请",
     Permission.GRANT_DECIDE: "批准账号的角色与范围",
     Permission.OPINION_ANSWER: "看并答复意见建议",
+    Permission.POLICY_VIEW: "看字典与政策参数",
+    Permission.POLICY_PREVIEW: "试算政策参数改了会影响谁",
     Permission.JOB_VIEW: "看后台任务",
 }
 
@@ -100,6 +104,8 @@ class CountyClerk(Role):
         Permission.CASE_WORK,
         Permission.CASE_APPROVE,
         Permission.CASE_REOPEN,
+        Permission.POLICY_VIEW,
+        Permission.POLICY_PREVIEW,
         Permission.JOB_VIEW,
     }
 
@@ -120,6 +126,8 @@ class CountyHead(Role):
         Permission.CASE_APPROVE,
         Permission.CASE_REOPEN,
         Permission.TRAIL_VIEW,
+        Permission.POLICY_VIEW,
+        Permission.POLICY_PREVIEW,
         Permission.JOB_VIEW,
     }
 
@@ -193,6 +201,7 @@ class Auditor(Role):
             Permission.TRAIL_VIEW,
             Permission.AUDIT,
             Permission.STAFF_VIEW,
+            Permission.POLICY_VIEW,
             Permission.JOB_VIEW,
         }
     )
@@ -208,7 +217,13 @@ class SystemAdmin(Role):
     )
     reach = Reach.NONE
     permissions = frozenset(
-        {Permission.ORG_MANAGE, Permission.STAFF_VIEW, Permission.OPINION_ANSWER, Permission.JOB_VIEW}
+        {
+            Permission.ORG_MANAGE,
+            Permission.STAFF_VIEW,
+            Permission.OPINION_ANSWER,
+            Permission.POLICY_VIEW,
+            Permission.JOB_VIEW,
+        }
     )
 
 

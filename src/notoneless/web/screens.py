@@ -69,6 +69,7 @@ SCREENS: tuple[Screen, ...] = (
         (Permission.ORG_MANAGE, Permission.STAFF_VIEW, Permission.GRANT_DECIDE),
         todo="notoneless.web.system.home.tasks",
     ),
+    Screen("policy", _("政策与字典"), (Permission.POLICY_VIEW,)),
     Screen("help", _("帮助"), (), in_menu=False),
     Screen("job", _("任务"), (Permission.JOB_VIEW, Permission.ROSTER_UPLOAD, Permission.SWEEP_RUN)),
 )

@@ -207,7 +207,7 @@ def test_accounts_are_listed_and_added_by_the_administrator(swept: Swept) -> Non
 def test_doctor_looks_at_everything(swept: Swept) -> None:
     document = answer("doctor")
     assert {check["name"] for check in document["checks"]} == {
-        "程序", "数据库", "密钥", "数据湖", "磁盘", "政策包", "留痕",
+        "程序", "数据库", "三员", "密钥", "数据湖", "磁盘", "时钟", "政策包", "留痕",
     }  # fmt: skip
     well = all(check["ok"] for check in document["checks"])
     assert run("doctor").exit_code == (0 if well else 1)

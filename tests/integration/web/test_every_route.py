@@ -60,7 +60,10 @@ ABSENT: Samples = {
     "note_id": UUID(int=1),
     "opinion_id": 999_999,
     "pair_id": "P00000000000",
+    "list_id": "no_such_list",
+    "parameter": "no.such_parameter",
     "place_code": "999999999999",
+    "preview_id": UUID(int=1),
     "referral_id": 999_999,
     "request_id": 999_999,
     "number": 999,
@@ -75,7 +78,15 @@ ABSENT: Samples = {
 }
 """URL parameter → a well-formed value that names nothing."""
 
-WORDS: Samples = {"field": "id_no", "kind": "hukou", "name": "school_age", "role_id": "teacher", "which": "new"}
+WORDS: Samples = {
+    "field": "id_no",
+    "kind": "hukou",
+    "list_id": "nation",
+    "name": "school_age",
+    "parameter": "school_age.start_years",
+    "role_id": "teacher",
+    "which": "new",
+}
 """Parameters that name a word of the program, not a thing of a place."""
 
 SCHOOL_STAFF = {"clerk", "head", "township_officer", "principal", "teacher"}
@@ -91,6 +102,7 @@ SIGHT: dict[str, set[str]] = {
     "habit_id": {"clerk"},
     "sender": {"clerk", "head", "auditor"},
     "job_id": {"clerk", "head", "auditor", "admin"},
+    "preview_id": {"clerk", "head"},
     "audited_case": {"auditor"},
     "audited_child": {"auditor"},
     "sample_id": {"auditor"},

@@ -41,6 +41,11 @@ class JobLine:
         return not self.over and not self.job.cancel_requested
 
 
+def _own_page(job: Job) -> str:
+    kind = JOB_KINDS.get(job.kind)
+    return kind.page.format(id=job.pk) if kind and job.state == Job.State.DONE else ""
+
+
 def fault_code_in(text: str) -> str:
     """The six characters in a sentence about an unknown fault; "" when there are none."""
     found = _CODE.search(text)
@@ -59,7 +64,7 @@ def job_line(job: Job) -> JobLine:
         status_kind=STATUS_KIND[job.state],
         over=over,
         percent=min(100, job.done * 100 // job.total) if job.total else None,
-        url=job.result.get("url", ""),
+        url=job.result.get("url", "") or _own_page(job),
         sentence=job.result.get("sentence", ""),
         error=job.result.get("error", {}),
     )
