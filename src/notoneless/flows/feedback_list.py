@@ -120,13 +120,15 @@ def _of_the_sweep(delivery: Delivery, sweep: Sweep, table: pa.Table) -> Iterator
     own = own.filter(pc.equal(own["delivery_id"], delivery.pk))
     child_of = dict(zip(own["row_key"].to_pylist(), own["child_id"].to_pylist(), strict=True))
     doubtful, alone, births = _doubtful(delivery, sweep), _alone(delivery, sweep, own), _births(sweep, own)
+    certain = table.filter(pc.equal(table["id_state"], "valid"))
+    said = set(certain.filter(other_birth(certain))["row_key"].to_pylist())  # the row's own number says it already
     for row in table.filter(pc.is_in(table["row_key"], pa.array([*child_of, *doubtful], pa.string()))).to_pylist():
         child_id = child_of.get(row["row_key"])
         if row["row_key"] in doubtful:
             yield _said(row, DOUBTFUL)
         elif child_id in alone:
             yield _said(row, NOT_FOUND)
-        elif row["dob"] and births.get(child_id or "") not in (None, row["dob"]):
+        elif row["dob"] and row["row_key"] not in said and births.get(child_id or "") not in (None, row["dob"]):
             yield _said(row, BIRTH_ELSEWHERE)
 
 
