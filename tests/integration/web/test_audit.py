@@ -14,7 +14,7 @@ from django.test import Client
 from tests.lib import cases as k
 from tests.lib import cast as c
 from tests.lib.swept import Swept, number, swept
-from tests.lib.web import client_of
+from tests.lib.web import client_of, within_a_minute
 
 from notoneless.audit.records.models import Sample, SampleItem
 from notoneless.case.records.models import Case
@@ -129,7 +129,7 @@ def test_the_next_county_is_absent(cast: c.Cast, home: Swept) -> None:
     ]
     before = Event.objects.count()
     for foreign, absent in pairs:
-        one, other = client.get(foreign), client.get(absent)
+        one, other = within_a_minute(client, foreign, absent)
         assert (one.status_code, one.content) == (404, other.content), foreign
     for address in (
         f"/audit/case/{case.pk}/pack/",

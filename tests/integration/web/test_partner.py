@@ -14,7 +14,7 @@ from tests.integration.web.test_every_route import PARAMETER, routes
 from tests.lib import cast as c
 from tests.lib import rosters
 from tests.lib.swept import number, sweep_county, swept
-from tests.lib.web import client_of, run_jobs
+from tests.lib.web import client_of, run_jobs, within_a_minute
 
 from notoneless.case.records.models import Case
 from notoneless.files.tables import read_table
@@ -141,8 +141,8 @@ def test_a_unit_of_the_same_name_in_the_next_county_is_another(cast: c.Cast, hom
     namesake = cast.person("partner2", "邻县残联", "partner", place_code=c.FOREIGN_COUNTY, sender=c.FEDERATION)
     client = client_of(namesake)
     for tail in ("", "receipt/", "feedback/", "quality/", "reply/", "revoke/"):
-        foreign = client.get(f"/roster/{home.delivery.pk}/{tail}")
-        absent = client.get(f"/roster/D20200101-0000000000/{tail}")
+        ids = (home.delivery.pk, "D20200101-0000000000")
+        foreign, absent = within_a_minute(client, *(f"/roster/{one}/{tail}" for one in ids))
         assert (foreign.status_code, foreign.content) == (404, absent.content), tail
     assert home.delivery.pk not in client.get("/roster/batch/").content.decode()
 

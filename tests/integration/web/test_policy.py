@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from tests.lib import cast as c
 from tests.lib.swept import Swept, swept
-from tests.lib.web import client_of, run_jobs
+from tests.lib.web import client_of, run_jobs, within_a_minute
 
 from notoneless.case.records.models import Case, Gap
 from notoneless.check.core import load_checks
@@ -125,8 +125,8 @@ def test_a_trial_is_seen_in_ones_own_place_only(cast: c.Cast, home: Swept) -> No
     job = tried(cast.clerk, value="11")
     nobody = "00000000-0000-4000-8000-000000000000"
     for tail in ("", "not_enrolled/"):
-        foreign = client_of(cast.stranger).get(f"/policy/preview/{job.pk}/{tail}")
-        absent = client_of(cast.stranger).get(f"/policy/preview/{nobody}/{tail}")
+        urls = [f"/policy/preview/{one}/{tail}" for one in (job.pk, nobody)]
+        foreign, absent = within_a_minute(client_of(cast.stranger), *urls)
         assert (foreign.status_code, foreign.content) == (404, absent.content)
     assert client_of(cast.auditor).get(f"/policy/preview/{job.pk}/").status_code == 403
 
