@@ -21,6 +21,7 @@ from tests.lib.web import client_of, hukou_csv, run_jobs, upload
 from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.check.records.models import Sweep
+from notoneless.flows.audit_sample import draw
 from notoneless.flows.habits import remember_headings
 from notoneless.flows.import_file import import_file
 from notoneless.flows.ledger import LEDGERS
@@ -34,6 +35,7 @@ from notoneless.link.records.queries import get_members
 from notoneless.org.actions import create_user
 from notoneless.org.lists import save_view
 from notoneless.org.models import School, User
+from notoneless.org.opinions import give_opinion
 from notoneless.roster.records.models import Delivery, SenderHabit, UploadDraft
 
 SCAN = b"%PDF-1.4 one page"
@@ -135,7 +137,10 @@ def fill(counties: Sequence[County]) -> list[Samples]:
     """One of everything that an address can name, per county: URL parameter → value."""
     filled = [_fill(county) for county in counties]
     # Last of all, so that nobody runs them: jobs that wait.
-    return [{**things, "job_id": waiting_job(county)} for county, things in zip(counties, filled, strict=True)]
+    return [
+        {**things, "job_id": waiting_job(county), "preview_id": waiting_trial(county)}
+        for county, things in zip(counties, filled, strict=True)
+    ]
 
 
 def _fill(county: County) -> Samples:
@@ -167,10 +172,24 @@ def _fill(county: County) -> Samples:
         "row_key": row_key,
         "decision_id": split_once(county, sweep, child),
         **keep_accounts(county),
+        **audit(county, sweep, child, case_of(county, county.away)),
         **work_on(county, case_of(county, county.away)),
         "referral_id": refer_to_school(county, case_of(county, county.missing)),
         **at_the_desk(county),
     }
+
+
+def audit(county: County, sweep: Sweep, child: Child, case: Case) -> Samples:
+    """What the county's auditor looks at: a child, a case, a sample of one."""
+    auditor = User.objects.filter(role="auditor", place_code=county.place).first() or _auditor(county)
+    sample = draw(subject="gap", seed="1", size=1, sweep=sweep, by=auditor, now=c.NOW)
+    return {"audited_child": child.pk, "audited_case": case.pk, "sample_id": sample.pk, "number": 1}
+
+
+def _auditor(county: County) -> User:
+    admin, security = (User.objects.get(username=name) for name in ("admin", "security"))
+    name = f"auditor{county.place[:6]}"
+    return c.approved(admin, security, username=name, display_name=name, role="auditor", place_code=county.place)
 
 
 def keep_accounts(county: County) -> Samples:
@@ -185,6 +204,7 @@ def keep_accounts(county: County) -> Samples:
         "grant_id": waiting.grants.get().pk,
         "place_code": county.place,
         "school_code": school.pk,
+        "opinion_id": give_opinion(text="看不清", page="/case/", fault_code="", by=county.clerk, now=c.NOW).pk,
     }
 
 
@@ -278,6 +298,12 @@ def habit_of(county: County) -> SenderHabit:
         sender="县局", place_code=county.place, kind="hukou", mapping={"号": "id_no"}, by=county.clerk, now=c.NOW
     )
     return SenderHabit.objects.get(place_code=county.place)
+
+
+def waiting_trial(county: County) -> UUID:
+    """A value of policy that somebody wants to try."""
+    arguments = {"parameter": "school_age.start_years", "value": 7}
+    return enqueue("preview_policy", arguments, by=county.clerk, now=c.NOW).pk
 
 
 def waiting_job(county: County) -> UUID:

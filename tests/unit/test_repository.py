@@ -13,7 +13,7 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "notoneless"
 FILE_LINES, FUNCTION_LINES = 400, 60
-STORY_ORDER = ["trail", "org", "roster", "link", "check", "case", "jobs", "api"]
+STORY_ORDER = ["trail", "org", "roster", "link", "check", "case", "audit", "jobs", "api"]
 OWN_LABELS = set(STORY_ORDER)
 
 

@@ -51,6 +51,7 @@ def main() -> None:
 
 from notoneless.cli import (  # noqa: E402
     accounts,
+    audit,
     coverage,
     demo,
     doctor,
@@ -68,7 +69,7 @@ from notoneless.cli import (  # noqa: E402
 )
 
 for module in (
-    roster, link_lists, seal, coverage, habits, inbox, sweep, ledger, trail, policy, accounts, tokens, serve, doctor, demo,
+    roster, link_lists, seal, coverage, habits, inbox, sweep, ledger, trail, audit, policy, accounts, tokens, serve, doctor, demo,
 ):  # fmt: skip
     module.add_to(app)
 

@@ -47,14 +47,21 @@ def read_check_rows(user: User, sweep: Sweep, check_id: str, chosen: RowFilter) 
     """
     check_may(user, Permission.SWEEP_VIEW)
     check_may(user, Permission.CHILD_VIEW)
+    return rows_in_scope(user, sweep, check_id, chosen)
+
+
+def rows_in_scope(user: User, sweep: Sweep, check_id: str, chosen: RowFilter) -> pa.Table:
+    """The same rows for a caller that has asked for its own right (an audit, which shows them masked)."""
     results = checks.read_results(sweep, check_id, list(chosen.states) or None)
     if chosen.states:
         results = results.filter(pc.is_in(results["state"], pa.array(list(chosen.states))))
-    joined = _persons(user, sweep, chosen.towns).join(results, "child_id", join_type="inner")
+    joined = persons_in_scope(user, sweep, chosen.towns).join(results, "child_id", join_type="inner")
     return joined.sort_by([(column, "ascending") for column in ORDER])
 
 
-def _persons(user: User, sweep: Sweep, towns: Iterable[str]) -> pa.Table:
+def persons_in_scope(user: User, sweep: Sweep, towns: Iterable[str]) -> pa.Table:
+    """The children of a sweep whose township, as of that sweep, lies in scope and in ``towns`` (all when empty); the
+    caller has asked for the right."""
     low, high = Scope.of(user).bounds()
     filters = [("township_code", ">=", low), ("township_code", "<", high)]
     persons = lake().read_table(checks.COLLECTION, sweep.pk, PERSONS, columns=PERSON_COLUMNS, filters=filters)

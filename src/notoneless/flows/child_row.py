@@ -88,7 +88,7 @@ def open_child_row(user: User, child_id: str, row_key: str, *, now: dt.datetime)
         row_no=row["row_no"],
         step=found["step"],
         reason=found["reason"],
-        cells=source_cells(kind, _sheet(delivery, sheet), row),
+        cells=source_cells(kind, sheet_of(delivery, sheet), row),
         list_in_sight=list_deliveries(user).filter(pk=delivery.pk).exists(),
     )
 
@@ -110,7 +110,7 @@ def source_cells(kind: KindDefinition, sheet: Mapping[str, Any], row: Mapping[st
     return cells
 
 
-def _sheet(delivery: Delivery, name: str) -> Mapping[str, Any]:
+def sheet_of(delivery: Delivery, name: str) -> Mapping[str, Any]:
     """The sheet of that name; of a csv, which has no sheets, the only one."""
     named = [sheet for sheet in delivery.sheets if sheet["name"] == name]
     return (named or delivery.sheets or [{}])[0]

@@ -61,17 +61,18 @@ def compare(
     previous: pa.Table | None = None,
     id_key: bytes,
     progress: Progress | None = None,
+    pack: Pack | None = None,
 ) -> Comparison:
     """Link the rows of all lists into persons and run every check over them.
 
     ``rosters``: kind → [(delivery id, as-of date, accepted rows, or what reads them when their turn comes)]. ``facts``: excuse, placement, visit tables
     (``check.core.facts``). ``decisions``: row_key_a, row_key_b, verdict. ``previous``: child_id, row_key of the
-    comparison before, which keeps child ids stable. ``engine`` is emptied before and after; without one an own
+    comparison before, which keeps child ids stable. ``pack``: another policy than the region's own. ``engine`` is emptied before and after; without one an own
     engine is opened. Equal inputs give equal tables, byte for byte, with any number of threads. Raises the Faults of
     linking (E4xx), checks (E51x) and policy (E52x).
     """
     tell = progress or _silent
-    pack = load_pack(region, as_of)
+    pack = pack or load_pack(region, as_of)
     with nullcontext(engine) if engine else open_engine() as running:
         running.clear()
         tell("认定同一人", 0, 0)

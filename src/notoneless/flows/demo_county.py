@@ -217,7 +217,10 @@ def _people(region: str) -> list[tuple[str, dict[str, str]]]:
         ("clerk", {"role": "county_clerk", "display_name": "王经办", "place_code": region}),
         ("head", {"role": "county_head", "display_name": "赵局长", "place_code": region}),
         ("town", {"role": "township_officer", "display_name": "孙干部", "place_code": TOWN}),
-        ("canlian", {"role": "partner", "display_name": "周联系", "place_code": region, "sender": "县残疾人联合会"}),
+        (
+            "canlian",
+            {"role": "partner", "display_name": "周联系", "place_code": region, "sender": "沂南县残疾人联合会"},
+        ),
         ("auditor", {"role": "auditor", "display_name": "郑审计", "place_code": region}),
         ("stranger", {"role": "county_clerk", "display_name": "邻县吴经办", "place_code": NEXT_COUNTY}),
     ]

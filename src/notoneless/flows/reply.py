@@ -68,7 +68,7 @@ class Reply:
 def write_reply(user: User, delivery_id: str, *, day: dt.date) -> Reply:
     """The letter about a delivery, as of ``day`` (E704 for a foreign or absent one)."""
     delivery = get_delivery(user, delivery_id)
-    words, values = _words(day), _values(delivery, day)
+    words, values = reply_words(day), _values(delivery, day)
     lines = reply_lines(delivery.problem_counts, read_refused(delivery), _doubtful_ids(delivery))
     say = {name: text.format_map(values) for name, text in words.items() if name != "from"}
     hidden = len(lines) - MOST_KINDS
@@ -169,7 +169,7 @@ def _doubtful_ids(delivery: Delivery) -> dict[str, Rows]:
     for row in doubtful.select(["row_no", "sheet", "id_state"]).to_pylist():
         _note(found, PROBLEM_CODES[row["id_state"]], row)
     certain = table.filter(pc.equal(table["id_state"], "valid"))
-    for code, differs in ((BIRTH_DIFFERS, _other_birth(certain)), (SEX_DIFFERS, _other_sex(certain))):
+    for code, differs in ((BIRTH_DIFFERS, other_birth(certain)), (SEX_DIFFERS, other_sex(certain))):
         for row in certain.filter(differs).select(["row_no", "sheet"]).to_pylist():
             _note(found, code, row)
     return {code: rows for code, rows in found.items() if code in delivery.problem_counts}
@@ -179,12 +179,12 @@ def _note(found: dict[str, Rows], code: str, row: Mapping[str, Any]) -> None:
     found.setdefault(code, {}).setdefault(row["sheet"] or "", set()).add(row["row_no"])
 
 
-def _other_birth(rows: pa.Table) -> pa.ChunkedArray:
+def other_birth(rows: pa.Table) -> pa.ChunkedArray:
     """Where the birth date is not that of the (valid) ID number; null where there is none."""
     return pc.not_equal(pc.utf8_slice_codeunits(rows["id_no"], 6, 14), pc.strftime(rows["dob"], "%Y%m%d"))
 
 
-def _other_sex(rows: pa.Table) -> pa.ChunkedArray:
+def other_sex(rows: pa.Table) -> pa.ChunkedArray:
     """Where the sex is known and not that of the (valid) ID number, whose 17th digit is odd for men."""
     odd = pc.bit_wise_and(pc.cast(pc.utf8_slice_codeunits(rows["id_no"], 16, 17), pa.int8()), 1)
     told = pc.if_else(pc.equal(odd, 1), "1", "2")
@@ -215,7 +215,7 @@ def long_day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _words(day: dt.date) -> Mapping[str, Any]:
+def reply_words(day: dt.date) -> Mapping[str, Any]:
     """The version in force on that day."""
     return [version for version in _versions() if version["from"] <= day][-1]
 

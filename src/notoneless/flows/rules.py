@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
-OUTSIDE = {"api", "cli", "demo", "jobs", "settings", "web"}
+OUTSIDE = {"api", "audit", "cli", "demo", "jobs", "settings", "web"}
 """Parts that ask, show, run or invent, and work nothing out."""
 KINDS = (".py", ".sql", ".yaml", ".csv")
 

@@ -97,6 +97,7 @@ def compute(inputs: SweepInputs, *, threads: int | None = None, progress: Progre
             previous=inputs.previous_members,
             id_key=pseudonym_key(),
             progress=progress,
+            pack=inputs.pack,
         )
 
 

@@ -29,6 +29,7 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     result = models.JSONField(default=dict)
     cancel_requested = models.BooleanField(default=False)
+    retry_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="retried_as")
     created_by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -42,5 +43,5 @@ class Job(models.Model):
         personal: ClassVar[dict[str, str]] = {}
         safe = {
             "id", "kind", "arguments", "state", "stage", "done", "total", "lease_until", "attempts", "result",
-            "cancel_requested", "created_by", "created_at", "started_at", "finished_at",
+            "cancel_requested", "retry_of", "created_by", "created_at", "started_at", "finished_at",
         }  # fmt: skip

@@ -83,6 +83,26 @@ def cancel(job: Job, *, by: Any, now: datetime) -> None:
     record(Action.JOB_CANCEL, by=by, now=now, object_kind="job", object_id=str(job.pk))
 
 
+@transaction.atomic
+def retry(job: Job, *, by: Any, now: datetime) -> Job:
+    """Do again what failed or was cancelled, as a new job; only by who started it, and once (E808)."""
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if not may_retry(job, by):
+        raise Fault("E808")
+    again = Job.objects.create(kind=job.kind, arguments=job.arguments, created_by=by, created_at=now, retry_of=job)
+    record(
+        Action.JOB_RETRY, by=by, now=now, object_kind="job", object_id=str(again.pk), name=job_kind(job.kind).name,
+        before=str(job.pk),
+    )  # fmt: skip
+    return again
+
+
+def may_retry(job: Job, by: Any) -> bool:
+    """Whether this person may try that job again now."""
+    ended = job.state in (Job.State.FAILED, Job.State.CANCELLED)
+    return ended and job.created_by_id == by.pk and not Job.objects.filter(retry_of=job).exists()
+
+
 def reap(*, now: datetime) -> int:
     """Give abandoned jobs back to the queue, or fail them after the last attempt; returns how many were touched."""
     abandoned = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=now)

@@ -31,11 +31,15 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class JobKind:
-    """A kind of long work: its identifier, its name on screen, where its function is (loaded when first run)."""
+    """A kind of long work: its identifier, its name on screen, where its function is (loaded when first run).
+
+    ``page``: where the answer is shown, when that is under the job's own number ({id}).
+    """
 
     id: str
     name: str
     function: str
+    page: str = ""
 
     @property
     def run(self) -> Run:
@@ -53,6 +57,7 @@ JOB_KINDS: dict[str, JobKind] = {
         JobKind("export_ledger", "导出台账", "notoneless.jobs.exports.export"),
         JobKind("hand_out", "批量派单", "notoneless.jobs.handing_out.hand_out"),
         JobKind("verify_sweep", "重算验证", "notoneless.jobs.sweeps.verify"),
+        JobKind("preview_policy", "试算政策参数", "notoneless.jobs.previews.preview", "/policy/preview/{id}/"),
     )
 }
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import OperationalError, close_old_connections, connection
 
+from notoneless.jobs.health import mark_alive
 from notoneless.jobs.inbox import Inbox
 from notoneless.jobs.models import Job
 from notoneless.jobs.nightly import Nightly
@@ -28,6 +29,7 @@ def work(*, clock: Callable[[], datetime], stop: threading.Event, idle_seconds: 
     """
     inbox, nightly = Inbox(clock), Nightly(clock)
     while not stop.is_set():
+        mark_alive()
         if not _step(clock):
             inbox.look_when_due()
             nightly.run_when_due()

@@ -192,6 +192,50 @@ class Grant(models.Model):
         return f"{self.kind} {self.user_id}"
 
 
+class Opinion(models.Model):
+    """意见建议: what a person says about a screen, and what the administrator answered."""
+
+    class State(models.TextChoices):
+        """How it stands."""
+
+        OPEN = "open", "待答复"
+        ANSWERED = "answered", "已答复"
+
+    text = models.CharField("意见", max_length=1000)
+    page = models.CharField("页面", max_length=200, blank=True)  # the path alone: an address holds no personal value
+    fault_code = models.CharField("错误编号", max_length=8, blank=True)
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.OPEN)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="提出人")
+    created_at = models.DateTimeField("提出时间")
+    answer = models.CharField("答复", max_length=1000, blank=True)
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, verbose_name="答复人"
+    )
+    answered_at = models.DateTimeField("答复时间", null=True)
+
+    class Meta:
+        verbose_name = "意见建议"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="opinion_answered_by_and_at",
+                condition=Q(state="open", answered_by=None, answered_at=None)
+                | Q(state="answered", answered_by__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+
+    class Privacy:
+        """People write what they like: numbers are taken out, the rest is treated as personal."""
+
+        personal = {"text", "answer"}
+        safe = {
+            "id", "page", "fault_code", "state", "created_by", "created_at", "answered_by", "answered_at",
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class LoginAttempt(models.Model):
     """Failed logins in a row for one key: an account, an address, or an account from an address (org/throttle.py)."""
 

@@ -23,9 +23,13 @@ class Permission(StrEnum):
     CASE_APPROVE = "case.approve"
     CASE_REOPEN = "case.reopen"
     TRAIL_VIEW = "trail.view"
+    AUDIT = "audit.use"
     ORG_MANAGE = "org.manage"
     STAFF_VIEW = "staff.view"
     GRANT_DECIDE = "grant.decide"
+    OPINION_ANSWER = "opinion.answer"
+    POLICY_VIEW = "policy.view"
+    POLICY_PREVIEW = "policy.preview"
     JOB_VIEW = "job.view"
 
 
@@ -47,9 +51,13 @@ PERMISSION_NAMES = {
     Permission.CASE_APPROVE: "审批销号",
     Permission.CASE_REOPEN: "重新打开已销号的个案",
     Permission.TRAIL_VIEW: "看留痕",
+    Permission.AUDIT: "审计：追数字、抽样、取证（脱敏）",
     Permission.ORG_MANAGE: "管理账号、学校与辖区",
     Permission.STAFF_VIEW: "看账号与授权申请",
     Permission.GRANT_DECIDE: "批准账号的角色与范围",
+    Permission.OPINION_ANSWER: "看并答复意见建议",
+    Permission.POLICY_VIEW: "看字典与政策参数",
+    Permission.POLICY_PREVIEW: "试算政策参数改了会影响谁",
     Permission.JOB_VIEW: "看后台任务",
 }
 
@@ -96,6 +104,8 @@ class CountyClerk(Role):
         Permission.CASE_WORK,
         Permission.CASE_APPROVE,
         Permission.CASE_REOPEN,
+        Permission.POLICY_VIEW,
+        Permission.POLICY_PREVIEW,
         Permission.JOB_VIEW,
     }
 
@@ -116,6 +126,8 @@ class CountyHead(Role):
         Permission.CASE_APPROVE,
         Permission.CASE_REOPEN,
         Permission.TRAIL_VIEW,
+        Permission.POLICY_VIEW,
+        Permission.POLICY_PREVIEW,
         Permission.JOB_VIEW,
     }
 
@@ -180,14 +192,16 @@ class Auditor(Role):
 
     id = "auditor"
     name = "审计"
-    description = "查留痕、账号与授权、批次和摸排的数字；看不到孩子的档案，什么都不改"
+    description = "查留痕、账号与授权，追摸排的数字到原始行，抽样核对、导出取证包；看到的都脱敏，办事的数据什么都不改"
     reach = Reach.PLACE
     permissions = frozenset(
         {
             Permission.ROSTER_VIEW,
             Permission.SWEEP_VIEW,
             Permission.TRAIL_VIEW,
+            Permission.AUDIT,
             Permission.STAFF_VIEW,
+            Permission.POLICY_VIEW,
             Permission.JOB_VIEW,
         }
     )
@@ -198,9 +212,19 @@ class SystemAdmin(Role):
 
     id = "system_admin"
     name = "系统管理员"
-    description = "管账号、学校和辖区，看后台任务；新账号和调整要安全管理员批准；看不到孩子，也看不到留痕"
+    description = (
+        "管账号、学校和辖区，看后台任务；新账号和调整要安全管理员批准；答复意见建议；看不到孩子，也看不到留痕"
+    )
     reach = Reach.NONE
-    permissions = frozenset({Permission.ORG_MANAGE, Permission.STAFF_VIEW, Permission.JOB_VIEW})
+    permissions = frozenset(
+        {
+            Permission.ORG_MANAGE,
+            Permission.STAFF_VIEW,
+            Permission.OPINION_ANSWER,
+            Permission.POLICY_VIEW,
+            Permission.JOB_VIEW,
+        }
+    )
 
 
 class SecurityAdmin(Role):

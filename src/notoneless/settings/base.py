@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "notoneless.link.records",
     "notoneless.check.records",
     "notoneless.case.records",
+    "notoneless.audit.records",
     "notoneless.jobs",
     "notoneless.api",
     "notoneless.web.shell",

@@ -64,6 +64,7 @@ SCREENS: tuple[Screen, ...] = (
         narrows=True,
     ),
     Screen("child", _("孩子档案"), (Permission.CHILD_VIEW,), in_menu=False),
+    Screen("audit", _("审计"), (Permission.AUDIT,), home="notoneless.web.audit.home.numbers"),
     Screen("trail", _("留痕"), (Permission.TRAIL_VIEW,)),
     Screen(
         "system",
@@ -71,5 +72,7 @@ SCREENS: tuple[Screen, ...] = (
         (Permission.ORG_MANAGE, Permission.STAFF_VIEW, Permission.GRANT_DECIDE),
         todo="notoneless.web.system.home.tasks",
     ),
+    Screen("policy", _("政策与字典"), (Permission.POLICY_VIEW,)),
+    Screen("help", _("帮助"), (), in_menu=False),
     Screen("job", _("任务"), (Permission.JOB_VIEW, Permission.ROSTER_UPLOAD, Permission.SWEEP_RUN)),
 )

@@ -207,7 +207,7 @@ def test_accounts_are_listed_and_added_by_the_administrator(swept: Swept) -> Non
 def test_doctor_looks_at_everything(swept: Swept) -> None:
     document = answer("doctor")
     assert {check["name"] for check in document["checks"]} == {
-        "程序", "数据库", "密钥", "数据湖", "磁盘", "政策包", "留痕",
+        "程序", "数据库", "三员", "密钥", "数据湖", "磁盘", "时钟", "政策包", "留痕",
     }  # fmt: skip
     well = all(check["ok"] for check in document["checks"])
     assert run("doctor").exit_code == (0 if well else 1)
@@ -278,3 +278,14 @@ def test_two_rows_of_two_files_are_explained(tmp_path: Path) -> None:
 
 def _members(swept: Swept, name: str) -> list[dict[str, Any]]:
     return get_members(swept.sweep, swept.children[name])
+
+
+def test_a_pack_is_made_and_proved(swept: Swept, tmp_path: Path) -> None:
+    case = answer("ledger", "疑似辍学")["rows"][0]["个案"]
+    path = tmp_path / "包.zip"
+    assert run("audit", "pack", case, "--out", str(path), by="auditor").exit_code == 0
+    assert answer("audit", "verify", str(path), by="auditor")["ok"]
+    path.write_bytes(path.read_bytes()[:-40])
+    assert run("audit", "verify", str(path), by="auditor").stderr.startswith("E586")
+    assert run("audit", "verify", str(tmp_path / "no.zip"), by="auditor").stderr.startswith("E901")
+    assert run("audit", "pack", case, by="clerk").exit_code == 4

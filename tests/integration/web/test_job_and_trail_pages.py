@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import timezone
 from tests.lib.cast import COUNTY, NOW, Cast
@@ -42,6 +44,38 @@ def test_stopping_a_job(cast: Cast, job: Job) -> None:
     assert "不能再取消" in client.post(f"/job/{job.pk}/cancel/", follow=True).content.decode()
 
 
+def test_a_failed_job_is_tried_again_once_by_who_started_it(cast: Cast, job: Job) -> None:
+    client = client_of(cast.clerk)
+    client.post(f"/job/{job.pk}/retry/")
+    assert Job.objects.count() == 1  # it waits, there is nothing to try again
+    run_jobs()
+    assert "重试" in client.get(f"/job/{job.pk}/").content.decode()
+    assert "重试</button>" not in client_of(cast.head).get(f"/job/{job.pk}/").content.decode()
+    client_of(cast.head).post(f"/job/{job.pk}/retry/")
+    assert Job.objects.count() == 1
+    answer = client.post(f"/job/{job.pk}/retry/")
+    again = Job.objects.get(retry_of=job)
+    assert answer["Location"] == f"/job/{again.pk}/"
+    assert (again.kind, again.arguments, again.created_by) == (job.kind, job.arguments, cast.clerk)
+    client.post(f"/job/{job.pk}/retry/")
+    assert Job.objects.count() == 2
+    assert Event.objects.filter(action="job.retry").count() == 1
+    assert f"/job/{again.pk}/" in client.get(f"/job/{job.pk}/").content.decode()
+
+
+def test_an_unknown_fault_of_a_job_is_carried_into_an_opinion(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("notoneless.jobs.uploads.check_uploaded", broken)
+    job = enqueue("check_upload", {"draft": "x"}, by=cast.clerk, now=NOW)
+    run_jobs()
+    page = client_of(cast.clerk).get(f"/job/{job.pk}/").content.decode()
+    code = re.search(r"/help/opinion/\?code=([0-9A-F]{6})", page)
+    assert code
+    assert f"编号 {code[1]}" in page
+
+
 def test_foreign_jobs_are_the_same_bytes_as_absent_ones(cast: Cast, job: Job) -> None:
     nobody = "00000000-0000-4000-8000-000000000000"
     for user in (cast.stranger, cast.principal, cast.partner):
@@ -50,6 +84,7 @@ def test_foreign_jobs_are_the_same_bytes_as_absent_ones(cast: Cast, job: Job) ->
             foreign, absent = client.get(f"/job/{job.pk}/{tail}"), client.get(f"/job/{nobody}/{tail}")
             assert (foreign.status_code, foreign.content) == (404, absent.content)
         assert client.post(f"/job/{job.pk}/cancel/").status_code == 404
+        assert client.post(f"/job/{job.pk}/retry/").status_code == 404
     assert client_of(cast.teacher).get(f"/job/{job.pk}/").status_code == 403
 
 

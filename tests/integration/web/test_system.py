@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.lib import cast as c
 from tests.lib.web import client_of
 
+from notoneless.jobs.health import ALIVE, BACKED_UP, RUNNING, examine, mark_alive
 from notoneless.org.models import Grant, School, User
+from notoneless.roster.core import load_kinds
 from notoneless.trail.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +166,6 @@ def test_schools_and_places_are_switched_off_once(cast: c.Cast) -> None:
     assert "岸堤镇中心小学" in page(cast.admin, "/system/school/", state="off")
     client.post(f"/system/place/{c.TOWN}/switch/", {"active": "0"})
     assert "岸堤镇" in page(cast.admin, "/system/place/", state="off")
-    assert client.get("/system/school/template/")["Content-Disposition"].startswith("attachment")
 
 
 # ---- 从表格导入
@@ -235,3 +239,54 @@ def test_the_template_can_be_filled_and_sent(cast: c.Cast) -> None:
     answer = client.post("/system/user/import/", {"file": SimpleUploadedFile("账号表模板.xlsx", template)})
     assert answer.status_code == 200
     assert "李老师" not in answer.content.decode()
+
+
+# ---- 模板、健康、保存期限、日志
+
+
+def test_every_kind_of_list_has_its_empty_workbook(cast: c.Cast) -> None:
+    listed = page(cast.admin, "/system/template/")
+    addresses = re.findall(r'href="(/system/template/[a-z_]+/)"', listed)
+    assert len(addresses) == len(load_kinds())
+    answer = client_of(cast.admin).get(addresses[0])
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert client_of(cast.admin).get("/system/template/no_such/").status_code == 404
+
+
+def test_health_says_what_is_wrong(cast: c.Cast) -> None:
+    (Path(settings.DATA_DIR) / ALIVE).unlink(missing_ok=True)
+    wrong = page(cast.admin, "/system/health/")
+    assert "没有在运行" in wrong
+    assert "没有备份记录" in wrong
+    mark_alive()
+    (Path(settings.DATA_DIR) / BACKED_UP).touch()
+    well = page(cast.admin, "/system/health/")
+    assert "都正常" in well
+    assert "认不出您的浏览器" in well
+    old = client_of(cast.admin).get("/system/health/", headers={"user-agent": "Mozilla/5.0 Chrome/81.0.1"})
+    assert "太旧" in old.content.decode()
+    (Path(settings.DATA_DIR) / BACKED_UP).unlink()
+
+
+def test_a_clock_put_back_and_a_missing_officer_are_found(cast: c.Cast) -> None:
+    findings = {one.name: one for one in examine(RUNNING, c.NOW - dt.timedelta(days=1))}
+    assert "比留痕的末条还早" in findings["时钟"].detail
+    assert findings["三员"].ok
+    User.objects.filter(pk=cast.auditor.pk).update(is_active=False)
+    assert "缺审计" in {one.name: one for one in examine(RUNNING, c.NOW)}["三员"].detail
+
+
+def test_a_probe_that_breaks_is_a_finding(cast: c.Cast) -> None:
+    def broken(_now: dt.datetime) -> tuple[bool, str]:
+        raise OSError("没有这个盘")
+
+    assert [(one.ok, one.detail) for one in examine({"盘": broken}, c.NOW)] == [(False, "没有这个盘")]
+
+
+def test_retention_is_told_and_logs_are_the_auditors(cast: c.Cast) -> None:
+    assert "天后删除" in page(cast.admin, "/system/retention/")
+    assert "留痕" in page(cast.auditor, "/system/retention/")
+    assert "登录日志" in page(cast.auditor, "/system/")
+    assert "登录日志" not in page(cast.admin, "/system/")
+    for officer in (cast.security, cast.auditor):
+        assert client_of(officer).get("/system/health/").status_code == 403

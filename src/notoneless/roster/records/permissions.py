@@ -13,11 +13,14 @@ from .models import Delivery, UploadDraft
 
 
 def deliveries_in_sight(user: User) -> Q:
-    """What a person may see: a partner the lists of its own unit, a school what it sent, an office its place."""
+    """What a person may see: a partner the lists of its own unit in its own place (two counties may each have a unit
+    of that name), a school what it sent, an office its place.
+    """
     if not may(user, Permission.ROSTER_VIEW):
         return Q(pk__in=[])
     if user.sender:
-        return Q(sender=user.sender)
+        low, high = Scope.of(user).home
+        return Q(sender=user.sender, place_code__gte=low, place_code__lt=high) if low else Q(pk__in=[])
     if user.school_code:
         return Q(created_by=user)
     lo, hi = Scope.of(user).bounds()

@@ -10,5 +10,6 @@ urlpatterns = [
     path("", views.job_list, name="list"),
     path("<uuid:job_id>/", views.job_page, name="page"),
     path("<uuid:job_id>/progress/", views.progress, name="progress"),
+    path("<uuid:job_id>/retry/", views.retry_job, name="retry"),
     path("<uuid:job_id>/cancel/", views.cancel_job, name="cancel"),
 ]

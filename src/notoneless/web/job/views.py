@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from notoneless.common.errors import Fault
+from notoneless.jobs.models import Job
 from notoneless.jobs.queries import get_job, list_jobs
-from notoneless.jobs.queue import cancel
+from notoneless.jobs.queue import cancel, may_retry, retry
 from notoneless.org.permissions import Permission
 from notoneless.web.job.presenters import job_line
 from notoneless.web.shell.access import requires
@@ -34,7 +35,13 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @may_have_jobs
 def job_page(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """One job: progress while it runs, then its result or what went wrong."""
-    return render(request, "job/page.html", {"line": job_line(get_job(request.user, str(job_id)))})
+    job = get_job(request.user, str(job_id))
+    context = {
+        "line": job_line(job),
+        "may_retry": may_retry(job, request.user),
+        "retried_as": Job.objects.filter(retry_of=job).first(),
+    }
+    return render(request, "job/page.html", context)
 
 
 @require_safe
@@ -60,3 +67,17 @@ def cancel_job(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, _("已要求停止；进行中的一步做完就停，不会留下半截结果"))
     return redirect("job:page", job_id=job_id)
+
+
+@require_POST
+@may_have_jobs
+def retry_job(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Do a failed or cancelled job again, as a new one."""
+    job = get_job(request.user, str(job_id))
+    try:
+        again = retry(job, by=request.user, now=timezone.now())
+    except Fault as fault:
+        messages.warning(request, fault.message)
+        return redirect("job:page", job_id=job_id)
+    messages.success(request, _("已重新排队"))
+    return redirect("job:page", job_id=again.pk)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notoneless.web.roster import coverage_views, habit_views, quality_views, views, wizard_views
+from notoneless.web.roster import coverage_views, habit_views, partner_views, quality_views, views, wizard_views
 
 app_name = "roster"
 
@@ -33,6 +33,9 @@ urlpatterns = [
     path("<slug:delivery_id>/quality/export/", quality_views.export, name="quality_export"),
     path("<slug:delivery_id>/quality/measure/", quality_views.measure, name="measure"),
     path("<slug:delivery_id>/quality/rows/<slug:which>/", quality_views.changed_rows, name="changed_rows"),
+    path("<slug:delivery_id>/receipt/", partner_views.receipt, name="receipt"),
+    path("<slug:delivery_id>/feedback/", partner_views.feedback, name="feedback"),
+    path("<slug:delivery_id>/feedback/export/", partner_views.feedback_file, name="feedback_file"),
     path("<slug:delivery_id>/reply/", quality_views.reply, name="reply"),
     path("<slug:delivery_id>/errors/", views.delivery_errors_file, name="delivery_errors"),
     path("<slug:delivery_id>/revoke/", views.revoke, name="revoke"),

@@ -91,6 +91,7 @@ def delivery_page(request: HttpRequest, delivery_id: str) -> HttpResponse:
         "corrections": correction_lines(delivery.kind, delivery.corrections),
         "sweeps": [used.sweep for used in delivery.sweeps.select_related("sweep").order_by("-sweep__created_at")],
         "may_revoke": delivery.status == Delivery.Status.CURRENT and can_revoke(request.user, delivery),
+        "may_take_feedback": may(request.user, Permission.ROSTER_UPLOAD),
         "may_fetch_rows": delivery.rows_refused and may(request.user, Permission.ROSTER_UPLOAD),
     }
     return render(request, "roster/delivery.html", context)

@@ -34,7 +34,7 @@ def menu(user: Any, path: str) -> list[MenuItem]:
     shown = [screen for screen in SCREENS if screen.in_menu and may_any(user, screen.permissions)]
     items = [MenuItem(_("首页"), reverse("shell:home"), path == "/")]
     items += [MenuItem(screen.name, f"/{screen.prefix}", path.startswith(f"/{screen.prefix}")) for screen in shown]
-    help_url = reverse("shell:help")
+    help_url = reverse("help:index")
     return [*items, MenuItem(_("帮助"), help_url, path.startswith(help_url))]
 
 

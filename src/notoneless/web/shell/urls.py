@@ -13,5 +13,4 @@ urlpatterns = [
     path("logout/", views.sign_out, name="logout"),
     path("account/", views.account, name="account"),
     path("account/password/", views.password, name="password"),
-    path("help/", views.help_page, name="help"),
 ]

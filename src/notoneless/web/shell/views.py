@@ -1,4 +1,4 @@
-"""The shell's pages: 首页, login, logout, account, password, help."""
+"""The shell's pages: 首页, login, logout, account, password."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from notoneless.org.roles import PERMISSION_NAMES, ROLES
 from notoneless.web.shell import frame
 from notoneless.web.shell.access import before_password, public, signed_in
 from notoneless.web.shell.forms import LoginForm, PasswordForm
-from notoneless.web.shell.help import help_topics
 from notoneless.web.shell.home import home_groups, home_tasks
 from notoneless.web.shell.kept_pages import kept_page
 from notoneless.web.shell.narrowing import chosen_part, narrowed_user
@@ -115,13 +114,6 @@ def password(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("密码已修改"))
             return redirect("shell:home")
     return render(request, "shell/password.html", {"form": form})
-
-
-@require_safe
-@public
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Help by role and by error code, and where opinions go."""
-    return render(request, "shell/help.html", {"topics": help_topics(request.GET.get("q", ""))})
 
 
 def _next(request: HttpRequest) -> str:

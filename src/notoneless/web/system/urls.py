@@ -24,9 +24,12 @@ urlpatterns = [
     path("grant/<int:grant_id>/decide/", grants.decide, name="grant_decide"),
     path("grant/<int:grant_id>/withdraw/", grants.withdraw, name="grant_withdraw"),
     path("role/", index.roles, name="roles"),
+    path("health/", index.health, name="health"),
+    path("retention/", index.retention, name="retention"),
+    path("template/", places.templates, name="templates"),
+    path("template/<slug:kind>/", places.template_file, name="template"),
     path("place/", places.place_list, name="places"),
     path("place/<slug:place_code>/switch/", places.switch_one_place, name="place_switch"),
     path("school/", places.school_list, name="schools"),
-    path("school/template/", places.school_template, name="school_template"),
     path("school/<slug:school_code>/switch/", places.switch_one_school, name="school_switch"),
 ]

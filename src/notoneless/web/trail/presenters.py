@@ -16,7 +16,7 @@ from notoneless.web.shell.filters import Facet
 
 # Group in the address → (label, beginnings of the action's name). The reads that matter stand first.
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "read": (_("查看孩子与完整号码"), ("child.", "evidence.read", "roster.read")),
+    "read": (_("查看孩子与完整号码"), ("child.", "evidence.read", "roster.read", "audit.child", "audit.case")),
     "export": (_("导出"), ("ledger.",)),
     "roster": (_("名册"), ("roster.",)),
     "link": (_("同一人"), ("link.",)),
@@ -24,7 +24,8 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "case": (_("个案"), ("case.", "measure.", "visit.", "evidence.", "placement.", "closing.", "gap.", "recheck.")),
     "staff": (_("账号与授权"), ("user.", "grant.", "token.", "place.", "school.")),
     "login": (_("登录"), ("login.",)),
-    "other": (_("任务与留痕"), ("job.", "trail.")),
+    "audit": (_("审计"), ("audit.",)),
+    "other": (_("任务与留痕"), ("job.", "trail.", "opinion.")),
 }
 
 

@@ -27,8 +27,8 @@ from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import XLSX, send_file
 from notoneless.web.shell.filters import Facet, chosen, filter_panel
 from notoneless.web.shell.paging import keyset_page
+from notoneless.web.system import presenters
 from notoneless.web.system.forms import FindForm
-from notoneless.web.system.presenters import DIRECTORY, stage_names
 
 ON, OFF = "on", "off"
 
@@ -42,7 +42,7 @@ def _in_use() -> Facet:
 def school_list(request: HttpRequest) -> HttpResponse:
     """The schools; words are looked for in name and code."""
     stages = list_all_schools(request.user).order_by("stage").values_list("stage", flat=True).distinct()
-    names = stage_names()
+    names = presenters.stage_names()
     facets = [Facet("stage", _("学段"), [(one, names.get(one, one), None) for one in stages if one]), _in_use()]
     found, form = list_all_schools(request.user), FindForm(request.GET)
     if wanted := chosen(request.GET, facets[0]):
@@ -76,13 +76,23 @@ def place_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ORG_MANAGE)
-def school_template(request: HttpRequest) -> HttpResponse:
-    """The workbook in which a register of schools is delivered."""
-    kind = load_kinds()[DIRECTORY]
+def templates(request: HttpRequest) -> HttpResponse:
+    """Every workbook that is to be filled in, and the words of the letters that go back."""
+    letters = presenters.letter_words(timezone.localdate())
+    return render(request, "system/templates.html", {"kinds": load_kinds().values(), "letters": letters})
+
+
+@require_safe
+@requires(Permission.ORG_MANAGE)
+def template_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The empty workbook of one kind of list."""
+    definition = load_kinds().get(kind)
+    if definition is None:
+        raise Fault("E704", where=kind)
     with tempfile.TemporaryDirectory(dir=settings.UPLOAD_DIR) as folder:
         path = Path(folder) / "template"
-        template(kind, path)
-        return send_file(path.read_bytes(), f"{kind.name}_{_('模板')}.xlsx", XLSX)
+        template(definition, path)
+        return send_file(path.read_bytes(), f"{definition.name}_{_('模板')}.xlsx", XLSX)
 
 
 @require_POST
