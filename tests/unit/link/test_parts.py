@@ -16,7 +16,7 @@ from notoneless.link.core.groups import Groups
 from notoneless.link.core.identity import keep_names, mint_names, pair_id
 from notoneless.link.core.inputs import load_rosters
 from notoneless.link.core.judge import FIELDS
-from notoneless.link.core.keys import describe_slip
+from notoneless.link.core.keys import describe_slip, prepare_names, prepare_rows
 from notoneless.link.core.linking import ALL_AGES
 from notoneless.link.core.name_compare import compare_names
 
@@ -170,3 +170,43 @@ def test_definitions_are_whole() -> None:
     assert {field.id for field in definitions.weights().fields.values()} == set(FIELDS)
     assert {step.way for step in definitions.steps().values()} == {"auto", "review", "own", "none"}
     assert len({block.id for block in definitions.blocks()}) == len(definitions.blocks())
+
+
+def test_a_wrong_number_means_in_sql_what_the_kit_says() -> None:
+    good = "371321201405060268"
+    slipped = [
+        good[:-1] + "0",
+        good[:9] + good[10] + good[9] + good[11:],
+        good[:7] + good[8:],
+        good[:4] + "7" + good[4:],
+    ]
+    rows: list[dict[str, object]] = [{"name": "王小花", "id_no": typed} for typed in slipped]
+    rows.append({"name": "王小花", "id_no": "371321140506026", "dob": "2014-05-06"})
+    rows.append({"name": "王小花", "student_no": "G" + good})
+    rows.append({"name": "王小花", "cert_no": good + "64"})
+    people = table_of(rows)
+    with open_engine(threads=1) as engine:
+        sources = load_rosters(engine, {"school_roll": [("D", people)]}, ALL_AGES)
+        prepare_names(engine, sources, ALL_AGES)
+        prepare_rows(engine, sources[0], ALL_AGES)
+        found = engine.fetch("SELECT * FROM fix_school_roll").to_pylist()
+    for n, typed in enumerate(slipped):
+        expected = {int(value[:17]): describe_slip(typed, value) for value in resident_id.repairs(typed)}
+        meant = {fix["idv"]: fix["slip"] for fix in found if fix["rid"] == n}
+        assert expected.items() <= meant.items()
+        assert int(good[:17]) in expected
+    rest = {(fix["rid"], fix["idv"], fix["slip"]) for fix in found if fix["rid"] >= len(slipped)}
+    assert rest == {
+        (4, 37132119140506026, "是十五位旧号"),
+        (4, 37132120140506026, "少了年份的前两位"),
+        (5, int(good[:17]), "写在学籍号里"),
+        (6, int(good[:17]), "写在残疾人证号里"),
+    }
+
+
+def test_a_new_name_is_the_same_in_every_version_written_alone_or_with_many() -> None:
+    keys = ["04eb091e4c1bce2006786caf", *(f"{n:024x}" for n in range(99))]
+    minted = mint_names(keys, b"k", NOBODY).to_pylist()
+    assert minted[0] == "CHMBUS7IG5LP"
+    for name, key in zip(minted, keys, strict=True):
+        assert name in mint_names([key, key], b"k", NOBODY).to_pylist()  # two alike are named one by one

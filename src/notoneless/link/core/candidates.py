@@ -7,7 +7,7 @@ Out: `cand` (rid, pid), distinct.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
@@ -27,7 +27,8 @@ def find_candidates(
 
     `within`: rows and persons are the same set (a roster against itself): fewer blocks, and each pair once.
     """
-    engine.step("cand_all", " UNION ".join(_block_sqls(known, known_fix, more, within=within)), replace=True)
+    sqls = _block_sqls(engine, known, known_fix, more, within=within)
+    engine.step("cand_all", " UNION ".join([_NOBODY, *sqls]), replace=True)
     if within:
         engine.step("cand_all", "SELECT block, rid, pid FROM cand_all WHERE pid < rid", replace=True)
     cap = definitions.block_cap()
@@ -44,26 +45,41 @@ def find_candidates(
     return int(capped)
 
 
-def _block_sqls(
-    known: str, known_fix: str, more: Sequence[tuple[tuple[str, str], ...]], *, within: bool
-) -> list[str]:
-    defined = {block.id: block.equal for block in definitions.blocks() if block.within or not within}
-    plain = {
-        block: f"seek s JOIN {known} f ON " + " AND ".join(f"s.{sought} = f.{have}" for sought, have in equal)
-        for block, equal in [*defined.items(), *((f"more_{i}", equal) for i, equal in enumerate(more))]
-    }
-    through_parent = {
-        "own_is_parent": "p.idv = s.idv",
-        "guardian_id": "p.idv = s.guardian_idv",
-        "parent_birth": "p.name = s.guardian AND p.birth = s.birth",
-        "parent_name": "p.name = s.guardian AND p.fold = s.fold",
-    }
-    family = {
-        block: f"seek s JOIN parent p ON {on} JOIN {known} f ON f.rid = p.rid" for block, on in through_parent.items()
-    }
-    repaired = {
-        "repaired": f"fix_seek s JOIN {known} f ON f.idv = s.idv",
-        "repaired_known": f"seek s JOIN {known_fix} f ON f.idv = s.idv",
-    }
-    sources = {**plain, **repaired} if within else {**plain, **family, **repaired}
-    return [f"SELECT {block} AS block, s.rid, f.pid FROM {source}" for block, source in enumerate(sources.values())]
+_NOBODY = "SELECT 0 AS block, rid, rid AS pid FROM seek WHERE 1 = 0"
+_FAMILY = {
+    "own_is_parent": (("idv", "idv"),),
+    "guardian_id": (("guardian_idv", "idv"),),
+    "parent_birth": (("guardian", "name"), ("birth", "birth")),
+    "parent_name": (("guardian", "name"), ("fold", "fold")),
+}
+"""Blocks by way of a grown-up of the household: column of the row sought → column of `parent`."""
+
+
+Equal = Sequence[tuple[str, str]]
+"""Columns of the row sought, each with the column that must be equal to it."""
+
+
+def _said(engine: Engine, equals: Iterable[Equal]) -> set[str]:
+    """The columns in which some row sought says anything: a block that asks for another one finds nobody."""
+    columns = sorted({mine for equal in equals for mine, _ in equal})
+    counts = ", ".join(f"count({column}) AS {column}" for column in columns)
+    return {column for column, n in engine.fetch(f"SELECT {counts} FROM seek").to_pylist()[0].items() if n}
+
+
+def _block_sqls(engine: Engine, known: str, known_fix: str, more: Sequence[Equal], *, within: bool) -> list[str]:
+    blocks = [*(block.equal for block in definitions.blocks() if block.within or not within), *more]
+    family = [] if within else list(_FAMILY.values())
+    said = _said(engine, [*blocks, *family])
+    sources = [
+        f"seek s JOIN {known} f ON " + " AND ".join(f"s.{mine} = f.{its}" for mine, its in equal)
+        for equal in blocks
+        if all(mine in said for mine, _ in equal)
+    ]
+    sources += [
+        f"seek s JOIN parent p ON {' AND '.join(f'p.{its} = s.{mine}' for mine, its in equal)} "
+        f"JOIN {known} f ON f.rid = p.rid"
+        for equal in family
+        if all(mine in said for mine, _ in equal)
+    ]
+    sources += [f"fix_seek s JOIN {known} f ON f.idv = s.idv", f"seek s JOIN {known_fix} f ON f.idv = s.idv"]
+    return [f"SELECT {block} AS block, s.rid, f.pid FROM {source}" for block, source in enumerate(sources)]

@@ -55,25 +55,24 @@ class Cascade:
         else:
             for table in ("forced", "hit", "chosen", "asked"):
                 self.engine.step(table, _nothing())
-        self._obey_apart()
+            self.engine.step("lone", f"SELECT rid AS pid, * FROM key_{kind.id}")
+        self._obey_apart(kind)
         self._own_persons(kind, within=within)
         self._keep(kind)
 
     def _link_to_known(self, kind: definitions.Kind) -> None:
-        """Make `forced` (by decision), `hit` (same number, same name), `chosen` (the cascade) and `asked`."""
+        """Make `forced` (by decision), `hit` (same number, same name), `chosen` (the cascade), `asked`, and `lone` (who
+        found nobody)."""
         known, known_fix = self._known(), self._known_fix()
         step = self.engine.step
         placed = self._placed_rows()
         step("barred", f"SELECT DISTINCT a.rid, p.pid FROM apart a JOIN {placed} p ON p.rid = a.other")
-        step(
-            "forced",
-            f"""SELECT t.rid, min(p.pid) AS pid FROM together t SEMI JOIN key_{kind.id} USING (rid)
-                JOIN {placed} p ON p.rid = t.other ANTI JOIN barred b ON b.rid = t.rid AND b.pid = p.pid
-                GROUP BY t.rid""",
-        )
-        self._step_as(kind, "forced", "decision_same")
-        step("hit", self._exact_sql(kind, known))
-        self._step_as(kind, "hit", "exact_id", weight=True)
+        forced = f"""
+            SELECT t.rid, min(p.pid) AS pid FROM together t SEMI JOIN key_{kind.id} USING (rid)
+            JOIN {placed} p ON p.rid = t.other ANTI JOIN barred b ON b.rid = t.rid AND b.pid = p.pid
+            GROUP BY t.rid"""
+        step("forced", self._decided_sql(forced, "decision_same"))
+        step("hit", self._decided_sql(self._exact_sql(kind, known), "exact_id", weighed=True))
         step(
             "seek",
             f"SELECT * FROM key_{kind.id} ANTI JOIN forced USING (rid) ANTI JOIN hit USING (rid)",
@@ -84,19 +83,20 @@ class Cascade:
         self.capped[kind.id] += find_candidates(self.engine, known, known_fix)
         judge(self.engine, known, known_fix, self.book, self._persons, self._unknown(kind, known))
         decide(self.engine, self.costs, repeats=kind.repeats)
+        step("lone", "SELECT rid AS pid, * FROM seek ANTI JOIN chosen USING (rid)")
         self.engine.drop("judged", "cand", "copied", "barred", "fix_seek", "taken", "seek")
 
     def _unknown(self, kind: definitions.Kind, known: str) -> float:
         """The chance that a row's person is not known yet: the share of the roster's valid numbers that nobody has."""
         w = definitions.weights()
         counts = self.engine.fetch(
-            f"""SELECT count(*) AS n, count(f.idv) AS found FROM key_{kind.id} k
-                LEFT JOIN (SELECT DISTINCT idv FROM {known}) f ON f.idv = k.idv WHERE k.idv IS NOT NULL"""
+            f"""SELECT (SELECT count(*) FROM key_{kind.id} WHERE idv IS NOT NULL) AS n,
+                (SELECT count(*) FROM key_{kind.id} k SEMI JOIN {known} f ON f.idv = k.idv) AS found"""
         ).to_pylist()[0]
         share = (counts["n"] - counts["found"] + _FEW) / (counts["n"] + 2 * _FEW)
         return min(w.most_unknown, max(w.least_unknown, share))
 
-    def _obey_apart(self) -> None:
+    def _obey_apart(self, kind: definitions.Kind) -> None:
         """Two rows of this kind that a clerk called different may not go to one person: the weaker link gives way."""
         if not self.engine.count("apart"):
             return
@@ -111,40 +111,34 @@ class Cascade:
         )
         for table in ("forced", "hit", "chosen"):
             self.engine.step(table, f"SELECT {COLUMNS} FROM {table} ANTI JOIN clash USING (rid)", replace=True)
+        again = f"SELECT rid AS pid, * FROM key_{kind.id} SEMI JOIN clash USING (rid)"
+        self.engine.step("lone", f"SELECT * FROM lone UNION ALL {again}", replace=True)
         self.engine.drop("assigned", "clash")
 
     def _exact_sql(self, kind: definitions.Kind, known: str) -> str:
         """The same valid number and the same folded name, and only one person who has both."""
         return f"""
-            SELECT n.rid, min(f.pid) AS pid
+            SELECT n.rid, min(f.pid) AS pid, min(n.fold) AS fold
             FROM (SELECT * FROM key_{kind.id} ANTI JOIN forced USING (rid)) n
             JOIN {known} f ON f.idv = n.idv AND f.fold = n.fold
             WHERE NOT EXISTS (SELECT 1 FROM barred b WHERE b.rid = n.rid AND b.pid = f.pid)
             GROUP BY n.rid HAVING min(f.pid) = max(f.pid)"""
 
-    def _step_as(self, kind: definitions.Kind, table: str, step: str, *, weight: bool = False) -> None:
-        """Give (rid, pid) the columns of a decided link."""
+    def _decided_sql(self, links: str, step: str, *, weighed: bool = False) -> str:
+        """SQL: links (rid, pid, and fold when weighed) with the columns of a decided link."""
         w = definitions.weights()
         bits = w.fields["id_no"].verdicts[0].fixed_bits + prior_bits(self._persons)
-        verdicts = {"name": code("name", "same"), "id_no": code("id_no", "same")} if weight else {}
+        verdicts = {"name": code("name", "same"), "id_no": code("id_no", "same")} if weighed else {}
         columns = ", ".join(f"CAST({verdicts.get(field, 'NULL')} AS INTEGER) AS v_{field}" for field in FIELDS)
-        rarity = f"round({bits!r} + coalesce(b.bits, 0.0), 2)" if weight else "CAST(NULL AS DOUBLE)"
-        self.engine.step(
-            table,
-            f"""SELECT t.rid, t.pid, t.pid AS frid, '{step}' AS step, {rarity} AS weight, {columns},
-                    CAST(NULL AS VARCHAR) AS slip
-                FROM {table} t JOIN key_{kind.id} n ON n.rid = t.rid LEFT JOIN fold_bits b ON b.fold = n.fold""",
-            replace=True,
-        )
+        weight = f"round({bits!r} + coalesce(b.bits, 0.0), 2)" if weighed else "CAST(NULL AS DOUBLE)"
+        return f"""
+            SELECT t.rid, t.pid, t.pid AS frid, '{step}' AS step, {weight} AS weight, {columns},
+                CAST(NULL AS VARCHAR) AS slip
+            FROM ({links}) t {"LEFT JOIN fold_bits b ON b.fold = t.fold" if weighed else ""}"""
 
     def _own_persons(self, kind: definitions.Kind, *, within: bool) -> None:
         """Rows that found nobody become persons; those of them that are one person are joined. Makes `own`, adds to `asked`."""
         step = self.engine.step
-        step(
-            "lone",
-            f"""SELECT n.rid AS pid, n.* FROM key_{kind.id} n
-               ANTI JOIN forced USING (rid) ANTI JOIN hit USING (rid) ANTI JOIN chosen USING (rid)""",
-        )
         groups = self._join_lone(kind) if within else Groups()
         names = groups.renamed()
         self.engine.load(

@@ -62,10 +62,6 @@ class Source:
     def table(self) -> str:
         return f"src_{self.kind.id}"
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        """A column over all its rows, in the order of their numbers."""
-        return _pick(pa.concat_tables([part.select([name]) for _, part in self.parts]), _SCHEMA.field(name))
-
 
 def load_rosters(engine: Engine, rosters: Deliveries, window: LinkWindow) -> list[Source]:
     """Load each kind as `src_<kind>` (NEEDED_COLUMNS + delivery_id, rid), in the order of kinds.yaml, and the grown-ups
@@ -109,6 +105,17 @@ def load_kinds(
     return sources
 
 
+def column_of_all(sources: Sequence[Source], name: str) -> pa.ChunkedArray:
+    """A column over all rows, so that a row's number is its place; `delivery_id` is one too."""
+    parts = [(id_, part) for source in sources for id_, part in source.parts]
+    if name == "delivery_id":
+        return pa.chunked_array([said_of_all(id_, part.num_rows) for id_, part in parts]).unify_dictionaries()
+    columns = [_pick(part, _SCHEMA.field(name)) for _, part in parts]
+    if len({column.type for column in columns}) > 1:
+        columns = [column.cast(pa.string()) for column in columns]
+    return pa.chunked_array([chunk for column in columns for chunk in column.chunks]).unify_dictionaries()
+
+
 def load_schools(engine: Engine, deliveries: Sequence[tuple[str, pa.Table]]) -> None:
     """Load `school_place` (school_code, addr_code): where each school of the directory stands."""
     columns = ("school_code", "addr_code")
@@ -147,18 +154,15 @@ class _Reader:
             self.kin.append(pa.table(columns, names=_KIN_COLUMNS))
         self.parts.append((delivery_id, _in_row_order(table if wanted is None else table.filter(wanted))))
 
-    def _wanted(self, table: pa.Table) -> pa.ChunkedArray | None:
+    def _wanted(self, table: pa.Table) -> pa.Array | None:
         """For each row whether it is linked; None when all are."""
         if self._window is None or not self._kind.by_age or not table.num_rows:
             return None
         columns = {name: _pick(table, _SCHEMA.field(name)) for name in ("dob", "id_no", "id_state")}
         self._engine.load("row_in", pa.table(columns | {"n": pa.arange(0, table.num_rows)}))
-        picked = f"SELECT n FROM ({wanted_sql(self._kind, 'row_in', self._window)})"
-        found = self._engine.fetch(
-            f"SELECT r.n, w.n IS NOT NULL AS wanted FROM row_in r LEFT JOIN ({picked}) w ON w.n = r.n ORDER BY r.n"
-        )
+        found = self._engine.fetch(f"SELECT n FROM ({wanted_sql(self._kind, 'row_in', self._window)})")["n"]
         self._engine.drop("row_in")
-        return found["wanted"]
+        return pc.is_in(pa.arange(0, table.num_rows), value_set=found.combine_chunks())
 
 
 def _numbered(source: Source) -> pa.Table:

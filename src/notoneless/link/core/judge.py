@@ -44,15 +44,28 @@ def judge(
     `grades`: SQL, in which school year (see `school_year`) the pupils of a grade were mostly born (grade, born); asked
     where the birthdays say nothing.
     """
-    engine.step("near", f"SELECT f.*, {_parts_sql()} FROM {known} f SEMI JOIN cand c ON c.pid = f.pid", replace=True)
-    engine.step("near_parent", "SELECT p.* FROM parent p SEMI JOIN near f ON f.rid = p.rid", replace=True)
+    for table, sql in _near_sqls(known, known_fix).items():
+        engine.step(table, sql, replace=True)
     book.verdicts(engine, "near")
     load_slips(engine)
-    engine.step("pair_face", _pair_sql(known_fix, grades), replace=True)
+    engine.step("pair_face", _pair_sql(grades), replace=True)
     engine.step("pair", _best_sql(), replace=True)
     engine.step("lender", _lender_sql(), replace=True)
     engine.step("judged", _weight_sql(_register(persons), unknown), replace=True)
-    engine.drop("near", "near_parent", "pair_face", "pair", "lender", "name_verdict", "day_slip")
+    engine.drop(*_near_sqls(known, known_fix), "pair_face", "pair", "lender", "name_verdict", "day_slip")
+
+
+def _near_sqls(known: str, known_fix: str) -> dict[str, str]:
+    """Table → SQL: of all that is known only what the candidates need, so that few rows cost little among millions."""
+    sought = "(SELECT * FROM seek SEMI JOIN cand USING (rid))"
+    return {
+        "near": f"SELECT f.*, {_parts_sql()} FROM {known} f SEMI JOIN cand c ON c.pid = f.pid",
+        "near_fix": f"SELECT y.rid, y.idv, y.slip FROM {known_fix} y SEMI JOIN near f ON f.rid = y.rid",
+        "near_parent": "SELECT p.* FROM parent p SEMI JOIN near f ON f.rid = p.rid",
+        "near_bits": f"""SELECT b.* FROM fold_bits b
+            SEMI JOIN (SELECT fold FROM near UNION ALL SELECT fold FROM {sought}) f ON f.fold = b.fold""",
+        "near_sound": f"SELECT b.* FROM syll_bits b SEMI JOIN {sought} s ON s.syll = b.syll",
+    }
 
 
 def copied_sql(listed: str) -> str:
@@ -106,7 +119,7 @@ def _parts_sql() -> str:
     return f"{birth_parts_sql('birth')}, {digits}"
 
 
-def _pair_sql(known_fix: str, grades: str) -> str:
+def _pair_sql(grades: str) -> str:
     return f"""
         SELECT c.rid, c.pid, f.rid AS frid, coalesce(x.slip, y.slip) AS slip,
             least(rb.bits, fb.bits) AS rarity, rs.bits AS sound_rarity,
@@ -119,11 +132,11 @@ def _pair_sql(known_fix: str, grades: str) -> str:
         JOIN (SELECT s.*, {_parts_sql()}, g.born FROM seek s LEFT JOIN ({grades}) g ON g.grade = s.grade) r ON r.rid = c.rid
         JOIN near f ON f.pid = c.pid
         LEFT JOIN name_verdict n ON n.a = r.fold AND n.b = f.fold
-        LEFT JOIN fold_bits rb ON rb.fold = r.fold
-        LEFT JOIN fold_bits fb ON fb.fold = f.fold
-        LEFT JOIN syll_bits rs ON rs.syll = r.syll
+        LEFT JOIN near_bits rb ON rb.fold = r.fold
+        LEFT JOIN near_bits fb ON fb.fold = f.fold
+        LEFT JOIN near_sound rs ON rs.syll = r.syll
         LEFT JOIN fix_seek x ON x.rid = r.rid AND x.idv = f.idv
-        LEFT JOIN {known_fix} y ON y.rid = f.rid AND y.idv = r.idv
+        LEFT JOIN near_fix y ON y.rid = f.rid AND y.idv = r.idv
         LEFT JOIN near_parent p ON p.rid = f.rid
         LEFT JOIN day_slip da ON da.day = f.birth AND da.written = r.birth
         LEFT JOIN day_slip db ON db.day = r.birth AND db.written = f.birth"""

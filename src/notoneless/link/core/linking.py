@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
@@ -18,14 +20,15 @@ from notoneless.link.core.inputs import (
     SCHOOL_DIRECTORY,
     Deliveries,
     Source,
+    column_of_all,
     load_kinds,
     load_rosters,
     load_schools,
-    said_of_all,
 )
 from notoneless.link.core.keys import prepare_names
-from notoneless.link.core.persons import build_persons, fetch_persons, placed_sql
+from notoneless.link.core.persons import build_persons, placed_sql
 from notoneless.link.core.sentences import how_sql, load_sentences, spoken
+from notoneless.link.core.told import describe
 
 ALL_AGES = LinkWindow(date(2100, 1, 1), 0, 200)
 """A window that leaves nobody out."""
@@ -79,16 +82,17 @@ def link_rosters(
     sources = load_rosters(engine, rosters, window)
     load_schools(engine, schools)
     cascade = _run(engine, sources, window, costs, decisions, within=True)
-    build_persons(engine, sources, window, previous, id_key)
+    told = build_persons(engine, sources, window, previous, id_key)
     _review(engine, sources)
     placed = [placed_sql(source) for source in sources]
     load_sentences(engine, [*placed, "question"])
     read = {(source.kind.id, id_): count for source in sources for id_, count in source.read.items()}
+    persons, members, review = describe(engine, sources, told), _members(engine, sources), engine.fetch(_REVIEW)
     return LinkResult(
-        persons=fetch_persons(engine, sources),
-        members=_members(engine, sources),
-        review=_with_pair_ids(engine.fetch(_REVIEW), id_key),
-        steps=_steps(engine, sources, cascade),
+        persons=persons,
+        members=members,
+        review=_with_pair_ids(review, id_key),
+        steps=_steps(members, review, sources, cascade),
         kept={SCHOOL_DIRECTORY: schools, **{source.kind.id: source.parts for source in sources}},
         read=read | {(SCHOOL_DIRECTORY, id_): rows.num_rows for id_, rows in schools},
     )
@@ -183,20 +187,15 @@ def _members(engine: Engine, sources: Sequence[Source]) -> pa.Table:
         "kind": pa.DictionaryArray.from_arrays(
             found.column("kind").cast(pa.int32()).combine_chunks(), pa.array(kinds, pa.string())
         ),
-        **{name: _of_rows(sources, name).take(rids) for name in ("delivery_id", "row_no", "row_key")},
+        **{
+            name: column_of_all(sources, name).combine_chunks().take(rids)
+            for name in ("delivery_id", "row_no", "row_key")
+        },
         "step": spoken(engine, found.column("step_place"), "step"),
         "weight": found.column("weight"),
         "reason": spoken(engine, found.column("reason_place"), "reason"),
     }
     return pa.table(columns)
-
-
-def _of_rows(sources: Sequence[Source], name: str) -> pa.Array:
-    """A column over all rows, so that a row's number is its place."""
-    if name == "delivery_id":
-        said = [said_of_all(delivery_id, part.num_rows) for source in sources for delivery_id, part in source.parts]
-        return pa.chunked_array(said).unify_dictionaries().combine_chunks()
-    return pa.chunked_array([chunk for source in sources for chunk in source.column(name).chunks]).combine_chunks()
 
 
 def plain_batches(table: pa.Table) -> pa.RecordBatchReader:
@@ -218,17 +217,9 @@ def _with_pair_ids(review: pa.Table, id_key: bytes) -> pa.Table:
     return named.filter(pa.array(first, pa.bool_()))
 
 
-def _steps(engine: Engine, sources: Sequence[Source], cascade: Cascade) -> pa.Table:
-    found = [
-        f"SELECT '{s.kind.id}' AS kind, p.how, p.slip FROM {placed_sql(s)} p SEMI JOIN child USING (pid)"
-        for s in sources
-    ]
-    counts = engine.fetch(
-        f"""SELECT t.step, f.kind, count(*) AS links
-            FROM ({" UNION ALL ".join([*found, "SELECT left_kind AS kind, how, slip FROM question"])}) f
-            JOIN sentence t ON t.how = f.how AND t.slip = coalesce(f.slip, '') GROUP BY t.step, f.kind"""
-    ).to_pylist()
-    known = {(row["step"], row["kind"]): row["links"] for row in counts}
+def _steps(members: pa.Table, review: pa.Table, sources: Sequence[Source], cascade: Cascade) -> pa.Table:
+    known = _count_alike(members["step"], members["kind"])
+    known.update(_count_alike(review["step"], review["left_kind"]))
     rows = [
         {
             "step": step.id,
@@ -251,6 +242,16 @@ def _steps(engine: Engine, sources: Sequence[Source], cascade: Cascade) -> pa.Ta
         ]
     )
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _count_alike(steps: pa.ChunkedArray, kinds: pa.ChunkedArray) -> Counter[tuple[str, str]]:
+    """How often a step and a kind stand side by side."""
+    step, kind = (one.dictionary_encode().combine_chunks() for one in (steps, kinds))
+    width = len(kind.dictionary)
+    found = pc.value_counts(pc.add(pc.multiply(step.indices, width), kind.indices))
+    pairs = [divmod(code, width) for code in found.field("values").to_pylist()]
+    names = [(step.dictionary[one].as_py(), kind.dictionary[other].as_py()) for one, other in pairs]
+    return Counter(dict(zip(names, found.field("counts").to_pylist(), strict=True)))
 
 
 _REVIEW = """
