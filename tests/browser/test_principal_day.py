@@ -183,7 +183,7 @@ def test_several_cases_are_given_away_at_once(desk, case: Case) -> None:
     page.get_by_label("派给谁").select_option(label="李老师（教师）")
     press(page, "下一步：核对")
     press(page, "把 2 个派给李老师")
-    expect(page.get_by_text("已把 2 个个案派给 李老师")).to_be_visible()
+    expect(page.get_by_text("已把 2 个派给 李老师")).to_be_visible()
     assert not Case.objects.exclude(owner__username="teacher_li").exists()
 
 

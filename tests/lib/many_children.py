@@ -14,7 +14,7 @@ from notoneless.case.records.models import Case
 from notoneless.link.records.counts import refresh_counts
 from notoneless.link.records.models import CATEGORY_FLAGS, Child
 
-PLACES = (c.VILLAGE, c.TOWN, "371321101201", c.OTHER_TOWN, "371321100001", c.FOREIGN_TOWN)
+PLACES = (c.COUNTY, c.VILLAGE, c.TOWN, "371321101201", c.OTHER_TOWN, "371321100001", c.FOREIGN_TOWN)
 SCHOOLS = ("", c.SCHOOL, c.SECOND_SCHOOL, c.FOREIGN_SCHOOL, "2137009999")
 GRADES = ("", "1", "2", "6", "9")
 CHECKS = tuple(k.LEDGERS)

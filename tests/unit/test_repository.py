@@ -91,6 +91,12 @@ def test_every_error_code_in_the_code_has_its_text() -> None:
     assert raised - set(catalog()) == set()
 
 
+def test_error_codes_stand_in_order() -> None:
+    for path in (ROOT / "src").rglob("errors.yaml"):
+        codes = re.findall(r"^(E\d+):", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert codes == sorted(set(codes)), path
+
+
 def test_the_workplace_is_not_named() -> None:
     names = re.compile("|".join(["/" + "work/", "shared/" + "reference", r"\." + "library"]))
     assert [

@@ -9,7 +9,7 @@ from notoneless.flows.following import FOLLOWER
 from notoneless.flows.ledger_counts import count_by_place, count_by_school, counts_by_age
 from notoneless.org.models import Place, School, User
 from notoneless.org.scope import Scope, looking_at
-from notoneless.policy.places import LEVEL_DIGITS, LEVELS, Places
+from notoneless.policy.places import LEVEL_DIGITS, LEVELS, NO_TOWN, Places, no_town
 
 SCHOOL = "school"
 
@@ -26,7 +26,7 @@ class Node:
     @property
     def opens(self) -> bool:
         """Whether other nodes lie below."""
-        return self.level not in ("village", SCHOOL)
+        return self.level not in ("village", SCHOOL, NO_TOWN)
 
 
 def root(user: User, counted: str, today: dt.date) -> Node | None:
@@ -43,7 +43,8 @@ def _root(user: User, counted: str, today: dt.date) -> Node | None:
 
 
 def branch(user: User, code: str, counted: str, today: dt.date) -> list[Node]:
-    """The nodes right below a place, in this person's reach; of a township its schools, then its villages."""
+    """The nodes right below a place, in this person's reach; of a township its schools, then its
+    villages; of a county last those whose township nobody knows, if there are any."""
     key = ("branch", Scope.of(user), code, counted)
     return FOLLOWER.kept(key, lambda: _branch(user, code, counted, today), lasting=counts_by_age(counted))
 
@@ -57,7 +58,10 @@ def _branch(user: User, code: str, counted: str, today: dt.date) -> list[Node]:
     digits = LEVEL_DIGITS[LEVELS[LEVELS.index(place.level) + 1]]
     numbers = count_by_place(looking_at(user, place.low, place.high), counted, digits, today)
     nodes = [Node(one.pk, _name(one), one.level, numbers.get(one.pk[:digits], 0)) for one in below]
-    return [*_schools(user, place, counted, today), *nodes] if place.level == Place.Level.TOWN else nodes
+    if place.level == Place.Level.TOWN:
+        return [*_schools(user, place, counted, today), *nodes]
+    unknown = numbers.get(no_town(code), 0) if place.level == Place.Level.COUNTY else 0
+    return [*nodes, Node(no_town(code), NO_TOWN, NO_TOWN, unknown)] if unknown else nodes
 
 
 def path_to(code: str, school: str = "") -> list[str]:

@@ -43,6 +43,8 @@ class Inbox:
             self.look()
         except OperationalError:
             logger.warning("the database did not answer, the next look follows", exc_info=True)
+        except Exception:
+            logger.exception("the drop folders could not be looked into, the next look follows")
 
     def look(self) -> list[Said]:
         """One look into each folder; (folder, file, sentence) of what was done. A folder in trouble stops no other."""

@@ -9,7 +9,10 @@ from django.db import models
 
 
 class Job(models.Model):
-    """One piece of long work; claimed by conditional UPDATE, abandoned when its lease runs out."""
+    """One piece of long work; claimed by conditional UPDATE, abandoned when its lease runs out.
+
+    ``created_by`` is empty for what the worker does by itself.
+    """
 
     class State(models.TextChoices):
         READY = "ready", "排队中"
@@ -30,7 +33,7 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     cancel_requested = models.BooleanField(default=False)
     retry_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="retried_as")
-    created_by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey("org.User", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -10,8 +11,11 @@ from django.db import OperationalError
 from django.utils.timezone import localdate
 
 from notoneless.case.records.actions.stuck import find_stuck
+from notoneless.common.errors import Fault
 from notoneless.flows import export_files
 from notoneless.flows.stale_uploads import purge_stale_uploads
+from notoneless.jobs.models import Job
+from notoneless.jobs.registry import NIGHTLY
 
 logger = logging.getLogger("notoneless.jobs")
 
@@ -24,18 +28,47 @@ class Nightly:
         self._done: date | None = None
 
     def run_when_due(self) -> None:
-        """Once a day. A database that is away is asked again at the next idle moment."""
+        """Once a day. A database that is away is asked again at the next idle moment; any other fault of one work is
+        shown in 任务中心 as a failed job, the other works are done, and the next day tries again."""
         now = self._clock()
         if self._done == localdate(now):
             return
         try:
-            purged = purge_stale_uploads(now=now)
-            stuck = find_stuck(now=now)
+            for work in (_purge_uploads, _find_stuck, _purge_exports):
+                _do(work, now)
         except OperationalError:
             logger.warning("the database did not answer, the daily work waits", exc_info=True)
             return
-        export_files.purge()
         self._done = localdate(now)
-        logger.info("%s reasons why cases do not move were found", stuck)
-        if purged:
-            logger.info("%s uploads that nobody confirmed were cleared away", purged)
+
+
+def _do(work: Callable[[datetime], None], now: datetime) -> None:
+    try:
+        work(now)
+    except OperationalError:
+        raise
+    except Exception:
+        code = secrets.token_hex(3).upper()
+        logger.exception("daily work %s failed, code %s", work.__name__, code)
+        error = Fault("E804", fault_code=code).to_dict()
+        Job.objects.create(
+            kind=NIGHTLY,
+            state=Job.State.FAILED,
+            result={"error": error},
+            created_at=now,
+            started_at=now,
+            finished_at=now,
+        )
+
+
+def _purge_uploads(now: datetime) -> None:
+    if purged := purge_stale_uploads(now=now):
+        logger.info("%s uploads that nobody confirmed were cleared away", purged)
+
+
+def _find_stuck(now: datetime) -> None:
+    logger.info("%s reasons why cases do not move were found", find_stuck(now=now))
+
+
+def _purge_exports(_now: datetime) -> None:
+    export_files.purge()

@@ -47,6 +47,9 @@ class JobKind:
         return cast(Run, import_string(self.function))
 
 
+NIGHTLY = "nightly"
+"""What the worker does by itself; it stands in 任务中心 only when it failed, and nobody has asked for it."""
+
 JOB_KINDS: dict[str, JobKind] = {
     kind.id: kind
     for kind in (

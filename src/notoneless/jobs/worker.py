@@ -49,6 +49,9 @@ def _step(clock: Callable[[], datetime]) -> bool:
     except OperationalError:
         logger.warning("the database did not answer, the worker tries again", exc_info=True)
         return False
+    except Exception:  # what a job raises is the job's result; this is the queue itself
+        logger.exception("the queue could not be worked, the worker tries again")
+        return False
     return True
 
 

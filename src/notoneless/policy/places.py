@@ -19,6 +19,7 @@ DATA = Path(__file__).parent / "data" / "divisions.csv"
 CODE_LENGTH = 12
 LEVEL_DIGITS = {"province": 2, "city": 4, "county": 6, "town": 9, "village": 12}
 LEVELS = tuple(LEVEL_DIGITS)
+NO_TOWN = "乡镇不明"
 
 _Candidate = tuple[str, str | None, bool]
 """A written name, the code it stands for (None: several places have it), and whether it counts only at the start."""
@@ -77,11 +78,24 @@ def full_code(code: str) -> str:
 
 
 def code_range(code: str) -> tuple[str, str]:
-    """Half-open text interval ``low <= place_code < high`` of a place and all below it. Raises E525."""
+    """Half-open text interval ``low <= place_code < high`` of a place and all below it. Raises E525.
+
+    Of :func:`no_town`'s code: of those who live in the county, nobody knows where.
+    """
     low = full_code(code)
-    prefix = low[: LEVEL_DIGITS[level_of(low)]]
+    prefix = code if is_no_town(code) else low[: LEVEL_DIGITS[level_of(low)]]
     following = str(int(prefix) + 1).zfill(len(prefix))
     return low, following.ljust(CODE_LENGTH, "0")
+
+
+def no_town(county: str) -> str:
+    """Nine digits for those of a county whose township nobody knows: ``371321000``; their own code is the county's."""
+    return county[: LEVEL_DIGITS["county"]] + "000"
+
+
+def is_no_town(code: str) -> bool:
+    """Whether a code is one of :func:`no_town`."""
+    return len(code) == LEVEL_DIGITS["town"] and code == no_town(code)
 
 
 def town_of(code: str) -> str:
@@ -130,12 +144,13 @@ class Places:
         return [self._by_code[one] for one in dict.fromkeys(codes) if one in self._by_code]
 
     def label(self, code: str | None) -> str:
-        """How a reader calls it: 岸堤镇柳行岔村, 岸堤镇, 沂南县; "" when the code is empty or unknown."""
+        """How a reader calls it: 岸堤镇柳行岔村, 岸堤镇, 沂南县, 沂南县乡镇不明; "" when the code is empty or unknown."""
         if not code or not code.isdigit() or len(code) not in LEVEL_DIGITS.values():
             return ""
         known = self.ancestors(code)
         local = [place.short_name for place in known if place.level in ("town", "village")]
-        return "".join(reversed(local)) or (known[0].name if known else "")
+        unknown = NO_TOWN if is_no_town(code) else ""
+        return "".join(reversed(local)) or (known[0].name + unknown if known else "")
 
     def find(self, text: str | None, within: str | None = None) -> str | None:
         """The lowest place named in an address, or None.

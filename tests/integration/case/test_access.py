@@ -188,7 +188,6 @@ ACTS = {
     "add_measure": Act(plain, lambda cast, case: {"gap_id": case.gaps.get().pk, "text": "家访"}),
     "ask_closing": Act(papered, lambda cast, case: of_case(case) | death(case)),
     "assign": Act(plain, lambda cast, case: of_case(case) | {"owner_id": cast.teacher.pk}),
-    "assign_many": Act(plain, lambda cast, case: {"cases": [(case.pk, case.version)], "owner_id": cast.teacher.pk}),
     "change_due_date": Act(plain, lambda cast, case: of_gap(case) | REASON | {"due_date": k.later(30).date()}),
     "close_gap": Act(
         paper_case, lambda cast, case: of_gap(case) | repaid(cast, case) | {"version": k.fresh(case)["version"]}
@@ -245,7 +244,7 @@ VERSIONED = sorted(
     not in SWEEPS
     | {
         "add_evidence", "add_measure", "finish_measure", "open_evidence_file", "open_or_join", "read_case", "record_visit",
-        "assign_many", "add_note", "read_note", "ask_consultation", "record_decision", "accept_referral", "read_referral", "return_referral", "withdraw_referral",
+        "add_note", "read_note", "ask_consultation", "record_decision", "accept_referral", "read_referral", "return_referral", "withdraw_referral",
     }
 )  # fmt: skip
 

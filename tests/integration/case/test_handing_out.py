@@ -15,7 +15,7 @@ from notoneless.case.records.models import Case, Handout
 from notoneless.common.errors import Fault
 from notoneless.trail.models import Event
 from notoneless.trail.sentence import sentence
-from notoneless.web.ledger import assign_views
+from notoneless.web.case.views import bulk
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,7 @@ def test_from_the_ledger_to_the_undo(cast: c.Cast, cases: list[Case]) -> None:
 
 
 def test_many_go_out_as_a_job(cast: c.Cast, cases: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assign_views, "MANY", 2)
+    monkeypatch.setattr(bulk, "MANY", 2)
     client = client_of(cast.clerk)
     address = f"/ledger/suspected/assign/?all=1&owner={cast.township_officer.pk}"
     digest = client.get(address).content.decode().split('name="shown" value="')[1].split('"')[0]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from tests.lib import cases as k
 from tests.lib import cast as c
@@ -294,3 +296,21 @@ def test_whatever_people_do_a_case_has_exactly_one_responsible_unit(cast: c.Cast
         walk.check()
         units.add(walk.unit)
     assert len(units) > 1, "nothing ever moved: the walk proves nothing"
+
+
+def test_cases_that_waited_before_referrals_were_kept_get_theirs(cast: c.Cast) -> None:
+    """Also one without a move into that state, and one that nobody has ever touched."""
+    sent = k.bring_to_persuading(k.open_case(cast.clerk), cast.principal, cast.teacher)
+    actions.refer_outside(**k.fresh(sent), receiver="河南某县", reason="随父母去了", by=cast.principal, now=c.NOW)
+    without_move = k.open_case(cast.clerk, child_id="C0000000002")
+    Case.objects.filter(pk=without_move.pk).update(state="transferring")
+    untouched = Case.objects.create(
+        id="A2026-900001", child=k.make_child("C0000000003"), place_code=c.TOWN, state="transferring", severity=1,
+        opened_at=c.NOW, due_date=k.TODAY,
+    )  # fmt: skip
+    Referral.objects.all().delete()
+    migration = import_module("notoneless.case.records.migrations.0004_referral")
+    migration.write_down_what_waits(apps, None)
+    written = {one.case_id: (one.to_outside, one.asked_by) for one in Referral.objects.all()}
+    assert written == {sent.pk: ("随父母去了", cast.principal), without_move.pk: ("—", cast.clerk)}
+    assert untouched.pk not in written

@@ -10,7 +10,13 @@ from tests.lib import cast as c
 
 from notoneless.case.records import actions
 from notoneless.case.records.models import Case, Gap
-from notoneless.case.records.queries import get_open_gaps, get_vanished_gaps, timeline
+from notoneless.case.records.queries import (
+    get_open_gaps,
+    get_vanished_gaps,
+    incoming_referrals,
+    outgoing_referrals,
+    timeline,
+)
 from notoneless.common.errors import Fault
 from notoneless.trail.models import Event
 
@@ -39,6 +45,19 @@ def test_a_row_closes_the_gap_and_with_the_last_one_the_case_nobody_began_to_wor
     event = Event.objects.filter(action="gap.close").last()
     assert event.object_id == case.pk
     assert event.detail["row"] == 17
+
+
+def test_a_referral_that_waits_ends_with_its_case(cast: c.Cast) -> None:
+    case = k.open_case(cast.clerk, "aid_missed")
+    asked = actions.refer(
+        **k.fresh(case), to_place="", to_school=c.SECOND_SCHOOL, reason="在那里借读", by=cast.principal, now=c.NOW
+    )
+    strike(cast, k.gap_of(case, "aid_missed"))
+    asked.refresh_from_db()
+    assert (asked.answer, asked.answered_by, asked.answer_reason) == ("withdrawn", cast.clerk, "名册证明已无缺口")
+    assert list(incoming_referrals(cast.other_principal)) == list(outgoing_referrals(cast.principal)) == []
+    event = Event.objects.get(action="referral.withdraw")
+    assert (event.object_id, event.detail["referral"]) == (case.pk, asked.pk)
 
 
 def test_the_same_row_again_changes_nothing(cast: c.Cast) -> None:

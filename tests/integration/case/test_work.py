@@ -51,18 +51,6 @@ def test_an_owner_must_be_able_to_work_the_case(cast: c.Cast, who: str) -> None:
     assert code_of(actions.assign, **k.fresh(case), owner_id=10**6, by=cast.clerk, now=c.NOW) == "E613"
 
 
-def test_many_cases_at_once_all_or_none(cast: c.Cast) -> None:
-    cases = [k.open_case(cast.clerk, child_id=f"C000000000{n}") for n in (1, 2)]
-    versions = [(case.pk, case.version) for case in cases]
-    stale = [versions[0], (versions[1][0], 7)]
-    give = {"owner_id": cast.teacher.pk, "by": cast.clerk, "now": c.NOW}
-    assert code_of(actions.assign_many, cases=stale, **give) == "E601"
-    cases[0].refresh_from_db()
-    assert cases[0].owner is None
-    assert actions.assign_many(cases=versions, **give) == 2
-    assert code_of(actions.assign_many, cases=versions * 51, **give) == "E623"
-
-
 def test_two_editors_of_one_version_the_second_is_told(cast: c.Cast) -> None:
     case = k.open_case(cast.clerk)
     first = {"case_id": case.pk, "version": case.version, "now": c.NOW}

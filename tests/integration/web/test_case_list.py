@@ -112,33 +112,47 @@ def bulk(three: c.Cast, owner: User, *children: str) -> str:
     return f"/case/assign/?{ids}&owner={owner.pk}&kept=view%3Dunowned"
 
 
-def test_several_at_once_says_who_is_left_out_and_why(three: c.Cast) -> None:
+def digest(page: str) -> dict[str, str]:
+    return {"shown": page.split('name="shown" value="')[1].split('"')[0]}
+
+
+def test_several_at_once_says_who_is_left_out_and_why_and_can_be_taken_back(three: c.Cast) -> None:
     address = bulk(three, three.teacher, "1", "2", "3")
-    page = client_of(three.clerk).get(address).content.decode()
+    client = client_of(three.clerk)
+    page = client.get(address).content.decode()
     assert "不派的 2 个" in page
     assert "管不到孩子所在的乡镇或学校" in page
     assert "把 1 个派给李老师" in page
     before = acts()
-    response = client_of(three.clerk).post(address, {"take": re.findall(r'name="take" value="([^"]+)"', page)})
-    assert response["Location"] == "/case/?view=unowned"
+    done = client.post(address, digest(page))["Location"]
     assert [case.child_id[-1] for case in Case.objects.filter(owner=three.teacher)] == ["1"]
     assert acts() == before + 1
+    assert "撤销这次派单（1 个）" in client.get(done).content.decode()
+    client.post(f"{done}undo/")
+    assert not Case.objects.filter(owner=three.teacher).exists()
 
 
-def test_several_at_once_go_all_or_none(three: c.Cast) -> None:
+def test_several_at_once_are_shown_anew_when_one_has_changed(three: c.Cast) -> None:
     address = bulk(three, three.township_officer, "1", "2")
-    take = re.findall(r'name="take" value="([^"]+)"', client_of(three.clerk).get(address).content.decode())
-    assert len(take) == 2
+    shown = digest(client_of(three.clerk).get(address).content.decode())
     second = Case.objects.get(child_id="C0000000002")
     actions.assign(**k.fresh(second), owner_id=three.other_principal.pk, by=three.clerk, now=c.NOW)
-    page = client_of(three.clerk).post(address, {"take": take}).content.decode()
-    assert "一个都没有改动" in page
+    page = client_of(three.clerk).post(address, shown).content.decode()
+    assert "还没有派" in page
     assert Case.objects.get(child_id="C0000000001").owner is None
+
+
+def test_more_than_a_hundred_go_out_at_once(three: c.Cast) -> None:
+    for number in range(100, 205):
+        k.open_case(three.clerk, child_id=f"C0000000{number}")
+    address = f"/case/assign/?all=1&kept=view%3Dopen&owner={three.township_officer.pk}"
+    page = client_of(three.clerk).get(address).content.decode()
+    assert "个数多，在后台派" in page
 
 
 def test_all_of_a_list_at_once_and_never_beyond_the_scope(three: c.Cast) -> None:
     page = client_of(three.clerk).get("/case/assign/?all=1&kept=view%3Doverdue").content.decode()
-    assert "派单：1 个个案" in page
+    assert "派单：1 个" in page
     foreign = client_of(three.principal).get(bulk(three, three.teacher, "1", "2", "3")).content.decode()
     assert "有 2 个编号在您的工作范围内没有" in foreign
     assert Case.objects.get(child_id="C0000000002").pk not in foreign

@@ -9,6 +9,8 @@ from tests.lib.many_children import make_children
 from tests.lib.web import client_of
 
 from notoneless.case.records import actions
+from notoneless.link.records.queries import list_children
+from notoneless.policy.places import NO_TOWN
 from notoneless.trail.models import ChainHead
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +73,16 @@ def test_a_branch_comes_when_it_is_opened_and_only_from_the_own_reach(people: c.
     assert foreign == absent
     assert client_of(people.partner).get("/tree/", asked).status_code == 403
     assert ChainHead.objects.get().size == before
+
+
+def test_children_of_no_known_township_have_a_node(people: c.Cast) -> None:
+    client, code = client_of(people.clerk), f"{c.COUNTY[:6]}000"
+    page = client.get(f"/ledger/school_age/?place={code}")
+    assert f'aria-current="true">{NO_TOWN}' in page.content.decode()
+    assert "沂南县乡镇不明" in page.content.decode()
+    unknown = list_children(people.clerk).filter(place_code=c.COUNTY, school_age=True, gone=False)
+    assert page.context["total"] == unknown.count() > 0
+    assert client_of(people.stranger).get("/ledger/school_age/", {"place": code}).context["total"] == 0
 
 
 def test_a_foreign_or_senseless_place_in_the_address_shows_nobody(people: c.Cast) -> None:

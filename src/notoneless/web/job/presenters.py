@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notoneless.jobs.models import Job
-from notoneless.jobs.registry import JOB_KINDS
+from notoneless.jobs.registry import JOB_KINDS, NIGHTLY
 
 UNKNOWN_FAULT = "E804"
 _CODE = re.compile(r"\b[0-9A-F]{6}\b")
@@ -59,7 +59,7 @@ def job_line(job: Job) -> JobLine:
     stopping = job.cancel_requested and not over
     return JobLine(
         job=job,
-        name=kind.name if kind else job.kind,
+        name=_("每日整理") if job.kind == NIGHTLY else kind.name if kind else job.kind,
         state=_("正在停止") if stopping else job.get_state_display(),
         status_kind=STATUS_KIND[job.state],
         over=over,

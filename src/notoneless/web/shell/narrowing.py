@@ -45,7 +45,7 @@ class Part:
         """How a reader calls it; "" for what is not known."""
         if self.school:
             return school_name(self.school)
-        return Places.load().label(self.interval[0]) if self.code else ""
+        return Places.load().label(self.code)
 
 
 def chosen_part(query: QueryDict) -> Part:

@@ -16,6 +16,7 @@ from notoneless.flows.ledger import LEDGERS
 from notoneless.flows.ledger_counts import CASES
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
+from notoneless.policy.places import is_no_town
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.filters import PAGING
 from notoneless.web.shell.frame import may_any
@@ -69,8 +70,8 @@ class _Tree:
             self.query.pop(name, None)
         self.counted, self.today = TREE_PAGES[path], timezone.localdate()
         part = chosen_part(query)
-        self.chosen = part.school or part.interval[0]
-        self.open = set(org_tree.path_to(self.chosen, part.school)) if part.code else set()
+        self.chosen = part.code if part.school or is_no_town(part.code) else part.interval[0]
+        self.open = set(org_tree.path_to(part.interval[0], part.school)) if part.code else set()
 
     def root(self) -> Line | None:
         node = org_tree.root(self.user, self.counted, self.today)

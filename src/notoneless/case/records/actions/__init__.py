@@ -7,7 +7,7 @@ from .handing_out import hand_out, take_back
 from .moving import confirm, move, record_return, reopen, start_persuasion
 from .noting import add_note, read_note
 from .opening import open_or_join, open_or_join_many
-from .planning import add_measure, assign, assign_many, change_due_date, finish_measure, set_plan
+from .planning import add_measure, assign, change_due_date, finish_measure, set_plan
 from .reading import read_case, read_referral
 from .rechecking import do_recheck
 from .referring import accept_referral, answer_outside, refer, refer_outside, return_referral, withdraw_referral
@@ -26,7 +26,6 @@ __all__ = [
     "ask_closing",
     "ask_consultation",
     "assign",
-    "assign_many",
     "change_due_date",
     "close_gap",
     "close_gaps_by_roster",

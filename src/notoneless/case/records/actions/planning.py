@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -19,8 +18,6 @@ from ..models import Case, Gap, Measure
 from ..permissions import check_can_own
 from ..queries import get_gap
 from .taking import check_open, lock_case, need_text, note, take_case
-
-CASES_AT_ONCE = 100
 
 
 @transaction.atomic
@@ -39,16 +36,6 @@ def assign(*, case_id: str, version: int, owner_id: int, by: User, now: dt.datet
     case.gaps.filter(state=Gap.State.OPEN, owner=None).update(owner=owner)
     note(Action.CASE_ASSIGN, case, by, now, owner=owner.username)
     return case
-
-
-@transaction.atomic
-def assign_many(*, cases: Sequence[tuple[str, int]], owner_id: int, by: User, now: dt.datetime) -> int:
-    """Give several cases, as (id, version), to one person: all or none; E623 for more than a hundred."""
-    if len(cases) > CASES_AT_ONCE:
-        raise Fault("E623", limit=CASES_AT_ONCE, given=len(cases))
-    for case_id, version in cases:
-        assign(case_id=case_id, version=version, owner_id=owner_id, by=by, now=now)
-    return len(cases)
 
 
 @transaction.atomic

@@ -149,6 +149,14 @@ def answer_outside(*, case_id: str, version: int, accepted: bool, reason: str, b
     return case
 
 
+def end_referral(case: Case, reason: str, by: User, now: dt.datetime) -> None:
+    """Withdraw the referral that waits, if one does: its case has just been closed, nobody need answer any more."""
+    waiting = case.referrals.filter(answered_at=None).first()
+    if waiting is not None:
+        _answer(waiting, by, now, WITHDRAWN, reason)
+        note(Action.REFERRAL_WITHDRAW, case, by, now, referral=waiting.pk)
+
+
 def _check_free(case: Case) -> None:
     """Neither a closing nor another referral waits."""
     if case.closing_requests.filter(decided_at=None).exists():

@@ -21,9 +21,11 @@ from notoneless.trail.record import Entry, record, record_all
 
 from ..models import Case, ClosingRequest, Gap, Move
 from .moving import begin_rechecks
+from .referring import end_referral
 from .taking import move_case
 
 GAPS_AT_ONCE = 400
+PROVED = "名册证明已无缺口"
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ def close_gaps_by_roster(
 ) -> Struck:
     """Close open gaps on roster rows, for the checks whose ``close_by_roster`` allows it (``allowed``, by check id).
 
-    A case that nobody has begun to persuade closes when this was its last open gap; a case in persuasion becomes
-    已复学 and is watched; every other case stays where it is, and so does one whose closing is being decided.
+    A case that nobody has begun to persuade closes when this was its last open gap, and a referral that waited for an
+    answer is withdrawn with it; a case in persuasion becomes 已复学 and is watched; every other case stays where it is,
+    and so does one whose closing is being decided.
     E625 for a check that is not allowed, E621 for a proof without delivery or row. A gap not open is passed over.
     """
     check_may(by, Permission.SWEEP_RUN)
@@ -150,7 +153,8 @@ def _settle_cases(case_ids: set[str], sweep_id: str, by: User, now: dt.datetime)
 
 
 def _close_case(case: Case, sweep_id: str, by: User, now: dt.datetime) -> None:
-    move_case(case, State.CLEARED, by=by, now=now, reason="名册证明已无缺口", outcome=ROSTER, sweep=sweep_id)
+    move_case(case, State.CLEARED, by=by, now=now, reason=PROVED, outcome=ROSTER, sweep=sweep_id)
+    end_referral(case, PROVED, by, now)
     case.closed_at, case.outcome = now, ROSTER
     _save(case)
 

@@ -8,18 +8,29 @@ from django.db.migrations.state import StateApps
 
 
 def write_down_what_waits(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """A case 转出待接收 so far held the receiver in the reason of its last move only."""
+    """A case 转出待接收 so far held the receiver in the reason of its last move only.
+
+    One that came into that state without a move gets a proposal by whoever touched it last; where nobody did, there is
+    nobody to name and none is written: the answer "not received" leads such a case on.
+    """
     referral, move = apps.get_model("case", "Referral"), apps.get_model("case", "Move")
     for case in apps.get_model("case", "Case").objects.filter(state="transferring"):
-        last = move.objects.filter(case=case, gap=None, to_state="transferring").order_by("at", "id").last()
+        moves = move.objects.filter(case=case, gap=None).order_by("at", "id")
+        sent, last = moves.filter(to_state="transferring").last(), moves.last()
+        by, at = (last.by, last.at) if last else (case.owner, case.opened_at)
+        if sent:
+            by, at = sent.by, sent.at
+        if by is None:
+            continue
+        reason = sent.reason if sent else ""
         referral.objects.create(
             case=case,
             from_place=case.place_code,
             from_school=case.school_code,
-            to_outside=last.reason[:200] or "—",
-            reason=last.reason or "—",
-            asked_by=last.by,
-            asked_at=last.at,
+            to_outside=reason[:200] or "—",
+            reason=reason or "—",
+            asked_by=by,
+            asked_at=at,
         )
 
 
