@@ -41,7 +41,7 @@ def body(columns: Sequence[Column], rows: Iterable[LedgerRow], selecting: bool =
     return SafeString("\n".join(_row(columns, row, today, selecting) for row in rows))
 
 
-SELECT_ALL = '<input class="form-check-input" type="checkbox" data-select-all aria-label="全选本页">'
+SELECT_ALL = '<label class="pick"><input class="form-check-input" type="checkbox" data-select-all aria-label="全选本页"></label>'
 
 
 def _title(column: Column) -> str:
@@ -57,8 +57,8 @@ def _box(row: LedgerRow) -> str:
     if row.case is None:
         return '<td class="no-print"></td>'
     return (
-        f'<td class="no-print"><input class="form-check-input" type="checkbox" name="case" value="{row.case.pk}" '
-        f'data-select aria-label="选 {escape(row.child.name)}"></td>'
+        f'<td class="no-print"><label class="pick"><input class="form-check-input" type="checkbox" name="case" '
+        f'value="{row.case.pk}" data-select aria-label="选 {escape(row.child.name)}"></label></td>'
     )
 
 

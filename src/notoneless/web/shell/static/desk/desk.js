@@ -50,6 +50,11 @@
     menu.open = window.innerWidth > 860;
   });
 
+  // A table that is cut off can be scrolled with the arrow keys.
+  each(document, ".table-scroll", function (table) {
+    if (table.scrollWidth > table.clientWidth || table.scrollHeight > table.clientHeight) table.tabIndex = 0;
+  });
+
   // The list of mistakes takes the focus, so that a screen reader reads it first.
   var summary = document.querySelector(".error-summary");
   if (summary) summary.focus();
