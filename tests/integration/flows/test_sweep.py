@@ -23,12 +23,14 @@ from notoneless.link.records.actions import undo_link
 from notoneless.link.records.models import Child
 from notoneless.link.records.queries import get_sources, list_children
 from notoneless.org.keys import lake
+from notoneless.policy import load_pack
 from notoneless.trail.models import Event
 
 pytestmark = pytest.mark.django_db
 Send = Callable[..., ImportOutcome]
 Run = Callable[..., SweepOutcome]
 NEXT_MONTH = dt.date(2026, 12, 20)
+NEXT_YEAR = dt.date(2027, 11, 20)
 
 
 def _gap_of(name: str, check_id: str) -> Gap:
@@ -156,8 +158,9 @@ def test_a_changed_policy_counts_as_changed_rules(lists: Send, sweep: Run, monke
 
 def test_older_rules_are_told_from_a_changed_file(lists: Send, sweep: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     outcome, real = sweep(), verify.inputs_of
+    another_policy = load_pack(outcome.sweep.region, NEXT_YEAR)
     monkeypatch.setattr(verify, "rules_digest", lambda: "an upgraded program")
-    monkeypatch.setattr(verify, "inputs_of", lambda one: dataclasses.replace(real(one), as_of=NEXT_MONTH))
+    monkeypatch.setattr(verify, "inputs_of", lambda one: dataclasses.replace(real(one), pack=another_policy))
     report = verify.verify_sweep(outcome.sweep)
     assert not report.ok, "other rules give other files"
     assert report.only_rules_changed
