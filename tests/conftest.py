@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
-from tests.lib.cast import Cast, make_cast
+from tests.lib.cast import Cast
+from tests.lib.kept_cast import KeptCast
 
 from notoneless.case.records import triggers as case_triggers
 from notoneless.flows.following import FOLLOWER
@@ -29,10 +30,15 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"tests would use {folder}: they may only run in a temporary folder")
 
 
+@pytest.fixture(scope="session")
+def kept_cast() -> KeptCast:
+    return KeptCast()
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(db: None, kept_cast: KeptCast) -> Cast:
     """The known cast with their two counties and three schools."""
-    return make_cast()
+    return kept_cast.enter()
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
@@ -91,6 +91,12 @@ BODY = {
 }  # fmt: skip
 """What is posted everywhere: enough for many forms to go through, and always undone afterwards."""
 
+BROWSER = Client(raise_request_exception=False)
+"""One for all, emptied before each request: a new one would load all middleware anew."""
+
+EVERYBODY = connection.vendor == "sqlite"
+"""A right is asked for before any SQL: the other database is walked by those who have it."""
+
 REACHED = {200, 204, 302, 422}
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
@@ -107,10 +113,10 @@ class Person:
 
     def ask(self, method: str, url: str) -> HttpResponse:
         """Send one request from a fresh browser of this person."""
-        client = Client(raise_request_exception=False)
+        BROWSER.cookies.clear()
         if self.session:
-            client.cookies[settings.SESSION_COOKIE_NAME] = self.session
-        return client.generic(method, url) if method != "POST" else client.post(url, BODY)
+            BROWSER.cookies[settings.SESSION_COOKIE_NAME] = self.session
+        return BROWSER.generic(method, url) if method != "POST" else BROWSER.post(url, BODY)
 
     def may_open(self, pattern: URLPattern) -> bool:
         wanted = pattern.callback.permissions
@@ -157,20 +163,23 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 
 
 @contextmanager
-def undone(folder: Path) -> Iterator[None]:
-    """Whatever a request does to the database and to the uploads is taken back."""
-    shutil.copytree(settings.UPLOAD_DIR, folder)
+def undone(method: str, folder: Path) -> Iterator[None]:
+    """Whatever a request does to the database, and a POST to the uploads, is taken back."""
+    if method == "POST":
+        shutil.copytree(settings.UPLOAD_DIR, folder)
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-    shutil.copytree(folder, settings.UPLOAD_DIR, dirs_exist_ok=True)
-    shutil.rmtree(folder)
+    if method == "POST":
+        shutil.copytree(folder, settings.UPLOAD_DIR, dirs_exist_ok=True)
+        shutil.rmtree(folder)
 
 
 @cache
 def allowed(address: str) -> frozenset[str]:
     """The methods a view takes, as it says itself when asked in a way that no view takes."""
-    answer = Client(raise_request_exception=False).generic("TRACE", fill_in(address, ABSENT))
+    BROWSER.cookies.clear()
+    answer = BROWSER.generic("TRACE", fill_in(address, ABSENT))
     assert answer.status_code == 405, f"/{address} takes any method: put require_safe, require_POST … outermost"
     return frozenset(answer["Allow"].replace(",", " ").split())
 
@@ -216,11 +225,12 @@ def walk(world: World, person: Person, address: str, method: str, folder: Path) 
         if not person.may_open(ROUTES[address]):
             answer, told = refused(person, address, method, values)
             assert answer.status_code == 403, told
-        elif not person.sees(address, side):
+            break  # refused before anything is looked up: the same as an absent thing's, so whose it is cannot matter
+        if not person.sees(address, side):
             answer, told = refused(person, address, method, values)
             assert answer.status_code == 404, told
         else:
-            with undone(folder):
+            with undone(method, folder):
                 answer = person.ask(method, fill_in(address, values))
             told = f"{person.name} {method} {fill_in(address, values)} → {answer.status_code}"
             assert answer.status_code in REACHED, told
@@ -236,7 +246,8 @@ def test_everybody_at(world: World, address: str, method: str, tmp_path: Path) -
     for things in world.things.values():
         check_samples(address, things)
     if method in allowed(address):
-        through = [walk(world, person, address, method, tmp_path / "uploads") for person in world.people]
+        people = [one for one in world.people if EVERYBODY or one.may_open(ROUTES[address])]
+        through = [walk(world, person, address, method, tmp_path / "uploads") for person in people]
         assert any(through), f"nobody of the cast gets through to {method} /{address}"
     else:
         clerk = world.people[1]
@@ -261,7 +272,7 @@ def test_a_foreign_thing_inside_an_own_one_is_absent(world: World, address: str,
         if inner in WORDS or own[inner] == world.things["foreign"][inner]:
             continue
         urls = [fill_in(address, own | {inner: value}) for value in (world.things["foreign"][inner], ABSENT[inner])]
-        with undone(tmp_path / "uploads"):
+        with undone(method, tmp_path / "uploads"):
             foreign, absent = ask_both(clerk, method, *urls)
         assert foreign.status_code == 404, f"{inner} of the next county at /{address}"
         assert seen(foreign) == seen(absent), address
