@@ -143,7 +143,7 @@ def _decide_the_doubtful_pair(page: Page) -> None:
     follow(page, "逐对判定 1 对")
     expect(page.get_by_role("row", name="姓名")).to_contain_text("宓佳仪")
     page.keyboard.press("1")
-    expect(page.get_by_text("没有待判定的疑似同一人。")).to_be_visible()
+    expect(page.get_by_text("没有等您判的疑似同一人。")).to_be_visible()
 
 
 def _compare_with_the_last(page: Page) -> None:

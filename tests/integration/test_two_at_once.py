@@ -27,7 +27,8 @@ from notoneless.flows.clean_up import clean_up
 from notoneless.flows.import_file import import_file
 from notoneless.flows.sweep import run_sweep
 from notoneless.flows.verify import verify_sweep
-from notoneless.link.records.actions import decide_pair, undo_link
+from notoneless.link.records.actions import undo_link
+from notoneless.link.records.judging import decide_pair
 from notoneless.link.records.models import LinkDecision, ReviewPair
 from notoneless.org.keys import lake
 from notoneless.org.models import User

@@ -84,7 +84,7 @@ def make_pair(home: Swept) -> ReviewPair:
     left, right = (get_members(home.sweep.pk, child.pk)[0] for child in (home.girl, home.gap))
     return ReviewPair.objects.create(
         id="PTEST0000001", sweep=home.sweep.pk, place_code=home.gap.place_code, left_kind=left["kind"],
-        left_delivery=left["delivery_id"], left_row_no=left["row_no"], left_key=left["row_key"],
+        left_delivery=left["delivery_id"], left_row_no=left["row_no"], left_key=left["row_key"], left_child=home.girl.pk,
         right_child=home.gap, right_key=right["row_key"], step="borderline", weight=3.5,
         reason="有些相符，把握不足：出生日期相同",
     )  # fmt: skip

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from notoneless.common import phones, resident_id
+from notoneless.flows.pair_risks import risks_of
 from notoneless.link.core import FieldEvidence, LinkCosts, definitions, explain_rows
+from notoneless.link.core.review import Risk
 from notoneless.link.records.models import ReviewPair
 from notoneless.link.records.queries import get_review, get_review_rows
 from notoneless.org.models import User
@@ -21,8 +23,9 @@ from notoneless.roster.core import load_kinds
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-BITS_PER_MARK = 4
-MOST_MARKS = 6
+BAR_HALF, SHORTEST_BAR = 100, 4
+LEAST_SCALE = 12.0
+"""Bits that fill half of the line, unless a field of the pair says more: then that field fills it."""
 SEX_NAMES = {"1": "男", "2": "女"}
 
 
@@ -37,14 +40,23 @@ class RowSide:
 
 @dataclass(frozen=True)
 class FieldLine:
-    """One field of both rows. ``side`` is for, against or none; ``marks`` how much it says, 0–6."""
+    """One field of both rows. ``side`` is for, against or none; ``bits`` is what it adds to the pair's weight.
+
+    ``length`` is the bar's, 0–100, from the middle to the right (for) or to the left (against).
+    """
 
     name: str
     left: str
     right: str
     verdict: str
     side: str
-    marks: int
+    bits: float
+    length: int
+
+    @property
+    def start(self) -> int:
+        """Where the bar begins on a line of 200 with its middle at 100."""
+        return BAR_HALF - self.length if self.side == "against" else BAR_HALF
 
 
 @dataclass(frozen=True)
@@ -55,15 +67,23 @@ class Comparison:
     asked: bool
     text: str
     lines: list[FieldLine]
+    prior: float
+    weight: float
+    upper: float
+    lower: float
 
 
 @dataclass(frozen=True)
 class ReviewSheet:
-    """One pair ready to be judged: the row that raised the question first, the child's other rows after it."""
+    """One pair ready to be judged: the row that raised the question first, the child's other rows after it.
+
+    ``risks``: why a second person must agree if it is judged one child.
+    """
 
     pair: ReviewPair
     left: RowSide
     comparisons: list[Comparison]
+    risks: list[Risk]
 
     @property
     def others(self) -> int:
@@ -91,28 +111,34 @@ def open_review(user: User, pair_id: str, *, now: dt.datetime) -> ReviewSheet:
         pair=pair,
         left=RowSide(_kind_name(pair.left_kind), pair.left_delivery, pair.left_row_no),
         comparisons=sorted(found, key=lambda one: not one.asked),
+        risks=risks_of(pair, localdate(now)),
     )
 
 
 def _comparison(pair: ReviewPair, left: dict[str, Any], source: dict[str, Any], costs: LinkCosts) -> Comparison:
     said = explain_rows(left, source["row"], costs=costs)
+    scale = max(LEAST_SCALE, *(abs(field.weight) for field in said.fields))
     return Comparison(
         right=RowSide(_kind_name(source["kind"]), source["delivery_id"], source["row_no"]),
         asked=source["row_key"] == pair.right_key,
         text=said.text,
-        lines=[_line(field) for field in said.fields if field.left or field.right],
+        lines=[_line(field, scale) for field in said.fields if field.left or field.right],
+        prior=said.prior,
+        weight=round(said.weight, 1),
+        upper=said.upper,
+        lower=said.lower,
     )
 
 
-def _line(field: FieldEvidence) -> FieldLine:
-    rules = definitions.weights()
-    known = next((one for one in rules.fields[field.field].verdicts if one.label == field.verdict), None)
-    # How rare the very name is, is known to a sweep only; a usual one stands in for it here.
-    bits = field.bits + (rules.usual_frequency if known and known.by_frequency else 0.0)
-    side = "none" if known is None else "against" if known.against else "for" if bits > 0 else "none"
-    marks = 0 if side == "none" else min(MOST_MARKS, max(1, round(abs(bits) / BITS_PER_MARK)))
+def _line(field: FieldEvidence, scale: float) -> FieldLine:
+    known = next(
+        (one for one in definitions.weights().fields[field.field].verdicts if one.label == field.verdict), None
+    )
+    bits = round(field.weight, 1)
+    side = "none" if known is None else "against" if bits < 0 or known.against else "for" if bits > 0 else "none"
+    length = 0 if side == "none" else max(SHORTEST_BAR, round(abs(field.weight) / scale * BAR_HALF))
     left, right = _shown(field.field, field.left), _shown(field.field, field.right)
-    return FieldLine(field.name, left, right, field.verdict, side, marks)
+    return FieldLine(field.name, left, right, field.verdict, side, bits, length)
 
 
 def _shown(field: str, value: str) -> str:

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     SWEEP_RUN = "sweep.run"
     LINK_REVIEW = "link.review"
     LINK_UNDO = "link.undo"
+    LINK_QUALITY = "link.quality"
     LEDGER_VIEW = "ledger.view"
     LEDGER_EXPORT = "ledger.export"
     CHILD_VIEW = "child.view"
@@ -41,6 +42,7 @@ PERMISSION_NAMES = {
     Permission.SWEEP_RUN: "发起摸排",
     Permission.LINK_REVIEW: "判定是不是同一人",
     Permission.LINK_UNDO: "撤销同一人判定",
+    Permission.LINK_QUALITY: "看每个人的判读质量",
     Permission.LEDGER_VIEW: "看台账",
     Permission.LEDGER_EXPORT: "导出台账",
     Permission.CHILD_VIEW: "看孩子档案",
@@ -120,6 +122,7 @@ class CountyHead(Role):
     permissions = _SEES_CASES | {
         Permission.ROSTER_VIEW,
         Permission.SWEEP_VIEW,
+        Permission.LINK_QUALITY,
         Permission.LEDGER_EXPORT,
         Permission.CHILD_UNMASK,
         Permission.CASE_ASSIGN,
@@ -198,6 +201,7 @@ class Auditor(Role):
         {
             Permission.ROSTER_VIEW,
             Permission.SWEEP_VIEW,
+            Permission.LINK_QUALITY,
             Permission.TRAIL_VIEW,
             Permission.AUDIT,
             Permission.STAFF_VIEW,

@@ -46,6 +46,8 @@ class Action(StrEnum):
     SWEEP_REVOKE = "sweep.revoke"
     SWEEP_VERIFY = "sweep.verify"
     LINK_DECIDE = "link.decide"
+    LINK_SECOND = "link.second"
+    LINK_BLIND = "link.blind"
     LINK_SPLIT = "link.split"
     LINK_UNDO = "link.undo"
 

@@ -1,4 +1,4 @@
-"""Writes on children, doubtful pairs and human verdicts."""
+"""Writes on children, the pairs a sweep leaves in doubt, and rows that a person takes out of a child."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from notoneless.common.errors import Fault
 from notoneless.org.models import User
 from notoneless.trail.actions import Action
 from notoneless.trail.many_rows import indexes_built_after, insert_all, insert_rows, update_rows
-from notoneless.trail.record import record
 
 from .children import PLAIN, SEARCHED, Sorted, rows, sort_persons
+from .judging import decide, lock, record_on, reopen, undo_in_force
 from .models import Child, LinkDecision, ReviewPair
-from .permissions import check_can_decide, check_can_undo
+from .permissions import check_can_undo
 
 GONE_AT_ONCE = 500
 Progress = Callable[[str, int, int], None]
@@ -102,6 +102,7 @@ def record_reviews(*, review: pa.Table, persons: pa.Table, sweep_id: str, earlie
             left_delivery=row["left_delivery"],
             left_row_no=row["left_row_no"],
             left_key=row["left_key"],
+            left_child=row["left_child_id"] or "",
             right_child_id=row["right_child_id"],
             right_key=row["right_key"],
             step=row["step"],
@@ -121,40 +122,6 @@ def _places(persons: pa.Table, children: pa.ChunkedArray) -> dict[str, str]:
 
 
 @transaction.atomic
-def decide_pair(*, pair: ReviewPair, verdict: str, reason: str, by: User, now: dt.datetime) -> ReviewPair:
-    """Judge a doubtful pair: same, different or unsure. Only an open pair can be judged (E431); E432 without reason."""
-    check_can_decide(by, pair.place_code)
-    if verdict not in {ReviewPair.Status.SAME, ReviewPair.Status.DIFFERENT, ReviewPair.Status.UNSURE}:
-        raise Fault("E433", where=pair.pk)
-    changed = ReviewPair.objects.filter(pk=pair.pk, status=ReviewPair.Status.OPEN).update(
-        status=verdict, decided_by=by, decided_at=now, note=reason.strip()[:300]
-    )
-    if changed != 1:
-        raise Fault("E431", where=pair.pk)
-    if verdict != ReviewPair.Status.UNSURE:
-        _lock(pair.right_child)
-        _decide(pair.left_key, pair.right_key, verdict, pair.right_child, reason or "人工判定", by, now)
-    _record(Action.LINK_DECIDE, by, now, pair.right_child, pair=pair.pk, verdict=verdict)
-    pair.refresh_from_db()
-    return pair
-
-
-@transaction.atomic
-def undo_pair(*, pair: ReviewPair, reason: str, by: User, now: dt.datetime) -> ReviewPair:
-    """Take a verdict back: the pair is open again, the verdict stays in the history as undone (E434 if open)."""
-    check_can_decide(by, pair.place_code)
-    if pair.status == ReviewPair.Status.OPEN:
-        raise Fault("E434", where=pair.pk)
-    _undo_in_force(pair.left_key, pair.right_key, reason, by, now)
-    ReviewPair.objects.filter(pk=pair.pk).update(
-        status=ReviewPair.Status.OPEN, decided_by=None, decided_at=None, note=""
-    )
-    _record(Action.LINK_UNDO, by, now, pair.right_child, pair=pair.pk)
-    pair.refresh_from_db()
-    return pair
-
-
-@transaction.atomic
 def undo_link(*, child: Child, row_key: str, other_key: str, reason: str, by: User, now: dt.datetime) -> LinkDecision:
     """Say that a row is not this child (拆开): recorded at once, obeyed by every later sweep (E432 without reason)."""
     check_can_undo(by, child)
@@ -162,10 +129,10 @@ def undo_link(*, child: Child, row_key: str, other_key: str, reason: str, by: Us
         raise Fault("E432", where=child.pk)
     if row_key == other_key:
         raise Fault("E435", where=child.pk)
-    _lock(child)
-    _undo_in_force(row_key, other_key, reason, by, now)
-    decision = _decide(row_key, other_key, LinkDecision.Verdict.DIFFERENT, child, reason, by, now)
-    _record(Action.LINK_SPLIT, by, now, child, decision=decision.pk)
+    lock(child)
+    undo_in_force(row_key, other_key, reason, by, now)
+    decision = decide(row_key, other_key, LinkDecision.Verdict.DIFFERENT, child, reason, by, now)
+    record_on(Action.LINK_SPLIT, by, now, child, decision=decision.pk)
     return decision
 
 
@@ -179,44 +146,11 @@ def undo_decision(*, decision: LinkDecision, reason: str, by: User, now: dt.date
         raise Fault("E432", where=decision.child_id)
     decision.undone_by, decision.undone_at, decision.undo_reason = by, now, reason.strip()[:300]
     decision.save(update_fields=["undone_by", "undone_at", "undo_reason"])
-    ReviewPair.objects.filter(left_key__in=_keys(decision), right_key__in=_keys(decision)).update(
-        status=ReviewPair.Status.OPEN, decided_by=None, decided_at=None, note=""
-    )
-    _record(Action.LINK_UNDO, by, now, decision.child, decision=decision.pk)
+    for pair in ReviewPair.objects.filter(left_key__in=_keys(decision), right_key__in=_keys(decision)):
+        reopen(pair, by, now)
+    record_on(Action.LINK_UNDO, by, now, decision.child, decision=decision.pk)
     return decision
-
-
-def _decide(
-    key_a: str, key_b: str, verdict: str, child: Child, reason: str, by: User, now: dt.datetime
-) -> LinkDecision:
-    low, high = sorted([key_a, key_b])
-    return LinkDecision.objects.create(
-        row_key_a=low,
-        row_key_b=high,
-        verdict=verdict,
-        child=child,
-        place_code=child.place_code,
-        reason=reason.strip()[:300],
-        by=by,
-        at=now,
-    )
-
-
-def _lock(child: Child) -> None:
-    """Verdicts about one child are written one after the other: only one on two rows may be in force."""
-    Child.objects.select_for_update().get(pk=child.pk)
-
-
-def _undo_in_force(key_a: str, key_b: str, reason: str, by: User, now: dt.datetime) -> None:
-    low, high = sorted([key_a, key_b])
-    LinkDecision.objects.filter(row_key_a=low, row_key_b=high, undone_at=None).update(
-        undone_by=by, undone_at=now, undo_reason=reason.strip()[:300]
-    )
 
 
 def _keys(decision: LinkDecision) -> list[str]:
     return [decision.row_key_a, decision.row_key_b]
-
-
-def _record(action: Action, by: User, now: dt.datetime, child: Child, **detail: object) -> None:
-    record(action, by=by, now=now, object_kind="child", object_id=child.pk, place_code=child.place_code, **detail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from notoneless.link.records.byte_order import ByteOrderField
 from notoneless.org.sealed import SealedTextField
@@ -132,13 +132,18 @@ class ChildCount(models.Model):
 
 
 class ReviewPair(models.Model):
-    """A pair that may be one person (疑似同一人): the machine never guesses it, a person decides."""
+    """A pair that may be one person (疑似同一人): the machine never guesses it, a person decides.
+
+    ``left_child`` is the child that the doubtful row is now ("" for pairs of before it was kept). A risky merge stands
+    at SECOND until another person agrees (``second_by``). ``blind``: the verdict is to be checked by another reader.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", "待判定"
+        SECOND = "second", "待第二人"
         SAME = "same", "同一人"
         DIFFERENT = "different", "不是同一人"
-        UNSURE = "unsure", "存疑"
+        UNSURE = "unsure", "说不准"
 
     id = models.CharField(primary_key=True, max_length=32)
     sweep = models.CharField(max_length=40)
@@ -147,6 +152,7 @@ class ReviewPair(models.Model):
     left_delivery = models.CharField(max_length=32)
     left_row_no = models.PositiveIntegerField()
     left_key = models.CharField(max_length=32)
+    left_child = models.CharField(max_length=16, blank=True)
     right_child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="review_pairs")
     right_key = models.CharField(max_length=32)
     step = models.CharField(max_length=40)
@@ -155,6 +161,9 @@ class ReviewPair(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     decided_by = models.ForeignKey("org.User", on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    second_by = models.ForeignKey("org.User", on_delete=models.PROTECT, null=True, related_name="+")
+    second_at = models.DateTimeField(null=True)
+    blind = models.BooleanField(default=False)
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -165,14 +174,82 @@ class ReviewPair(models.Model):
                 condition=Q(status="open", decided_by=None, decided_at=None)
                 | (~Q(status="open") & Q(decided_by__isnull=False, decided_at__isnull=False)),
                 name="review_decided_by_and_at",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(second_by=None, second_at=None)
+                | (
+                    Q(status="same", second_by__isnull=False, second_at__isnull=False) & ~Q(second_by=F("decided_by"))
+                ),
+                name="review_second_is_another",
+            ),
         ]
 
     class Privacy:
         personal = {"reason": "text", "note": "text"}
         safe = {
-            "id", "sweep", "place_code", "left_kind", "left_delivery", "left_row_no", "left_key", "right_child",
-            "right_key", "step", "weight", "status", "decided_by", "decided_at",
+            "id", "sweep", "place_code", "left_kind", "left_delivery", "left_row_no", "left_key", "left_child",
+            "right_child", "right_key", "step", "weight", "status", "decided_by", "decided_at", "second_by",
+            "second_at", "blind",
+        }  # fmt: skip
+
+
+class Reading(models.Model):
+    """What one person read in one doubtful pair (判读): kept when the verdict is taken back and when the pair goes.
+
+    ``against``: the first reading that a second person or a blind reader stood over against.
+    """
+
+    class Purpose(models.TextChoices):
+        FIRST = "first", "初判"
+        SECOND = "second", "第二人"
+        BLIND = "blind", "盲样"
+
+    class Verdict(models.TextChoices):
+        SAME = "same", "同一人"
+        DIFFERENT = "different", "不是同一人"
+        UNSURE = "unsure", "说不准"
+        RETURNED = "returned", "退回"
+
+    pair = models.CharField(max_length=32)
+    place_code = models.CharField(max_length=12)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    reason = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    against = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="answers")
+    undone_by = models.ForeignKey("org.User", on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [
+            models.Index(fields=["pair", "purpose"], name="reading_pair"),
+            models.Index(fields=["by", "at"], name="reading_by_at"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pair"], condition=Q(purpose="first", undone_at=None), name="reading_one_first"
+            ),
+            models.UniqueConstraint(
+                fields=["against", "purpose"],
+                condition=Q(against__isnull=False, undone_at=None),
+                name="reading_one_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="first", against=None) | (~Q(purpose="first") & Q(against__isnull=False)),
+                name="reading_answers_a_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_by=None, undone_at=None) | Q(undone_by__isnull=False, undone_at__isnull=False),
+                name="reading_undone_by_and_at",
+            ),
+        ]
+
+    class Privacy:
+        personal = {"reason": "text"}
+        safe = {
+            "id", "pair", "place_code", "purpose", "verdict", "by", "at", "against", "undone_by", "undone_at",
         }  # fmt: skip
 
 
@@ -191,6 +268,7 @@ class LinkDecision(models.Model):
     reason = models.CharField(max_length=300)
     by = models.ForeignKey("org.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    second_by = models.ForeignKey("org.User", on_delete=models.PROTECT, null=True, related_name="+")
     undone_by = models.ForeignKey("org.User", on_delete=models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
     undo_reason = models.CharField(max_length=300, blank=True)
@@ -210,5 +288,6 @@ class LinkDecision(models.Model):
     class Privacy:
         personal = {"reason": "text", "undo_reason": "text"}
         safe = {
-            "id", "row_key_a", "row_key_b", "verdict", "child", "place_code", "by", "at", "undone_by", "undone_at",
+            "id", "row_key_a", "row_key_b", "verdict", "child", "place_code", "by", "at", "second_by", "undone_by",
+            "undone_at",
         }  # fmt: skip

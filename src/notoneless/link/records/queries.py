@@ -64,7 +64,7 @@ def get_review(user: User, pair_id: str) -> ReviewPair:
 
 def list_decisions(child: Child) -> QuerySet[LinkDecision]:
     """Every verdict about this child's rows, the undone ones included."""
-    return LinkDecision.objects.filter(child=child).select_related("by", "undone_by")
+    return LinkDecision.objects.filter(child=child).select_related("by", "second_by", "undone_by")
 
 
 def get_decisions_in_force() -> pa.Table:

@@ -5,20 +5,28 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from notoneless.link.records.models import ReviewPair
+from notoneless.link.records.models import Reading, ReviewPair
 from notoneless.web.shell.forms import DeskForm
 
 VERDICTS = [
     (ReviewPair.Status.SAME.value, _("同一人")),
-    (ReviewPair.Status.DIFFERENT.value, _("不是")),
-    (ReviewPair.Status.UNSURE.value, _("存疑")),
+    (ReviewPair.Status.DIFFERENT.value, _("不是同一人")),
+    (ReviewPair.Status.UNSURE.value, _("说不准，留待")),
+]
+ANSWERS = [
+    (Reading.Verdict.SAME.value, _("同意是同一人")),
+    (Reading.Verdict.RETURNED.value, _("退回")),
 ]
 
 
 class VerdictForm(DeskForm):
-    """The verdict, given by one of three buttons, and a word on why if there is one."""
+    """The verdict, given by one of the buttons, and a word on why if there is one.
 
-    verdict = forms.ChoiceField(choices=VERDICTS, widget=forms.HiddenInput())
+    ``reading`` is the first verdict that a second person answers.
+    """
+
+    verdict = forms.ChoiceField(choices=[*VERDICTS, ANSWERS[1]], widget=forms.HiddenInput())
+    reading = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput())
     reason = forms.CharField(
         label=_("说明"),
         required=False,

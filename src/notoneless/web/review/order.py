@@ -30,8 +30,8 @@ def standing(pairs: QuerySet[ReviewPair], pair: ReviewPair) -> Standing:
     return Standing(before.count() + 1, pairs.count(), previous or "", following or "")
 
 
-def next_open(pairs: QuerySet[ReviewPair], pair: ReviewPair) -> str:
-    """The open pair to show after ``pair``: the next in order, else the first; "" when none is left."""
-    waiting = pairs.filter(status=ReviewPair.Status.OPEN).exclude(pk=pair.pk)
-    found = standing(waiting, pair).next_id
-    return found or waiting.order_by(*ORDER).values_list("pk", flat=True).first() or ""
+def next_waiting(waiting: QuerySet[ReviewPair], pair: ReviewPair) -> str:
+    """The waiting pair to show after ``pair``: the next in order, else the first; "" when none is left."""
+    others = waiting.exclude(pk=pair.pk)
+    found = standing(others, pair).next_id
+    return found or others.order_by(*ORDER).values_list("pk", flat=True).first() or ""

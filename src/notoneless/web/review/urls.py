@@ -8,6 +8,9 @@ app_name = "review"
 
 urlpatterns = [
     path("", views.queue, name="queue"),
+    path("judged/", views.judged, name="judged"),
+    path("quality/", views.quality, name="quality"),
+    path("export/", views.export, name="export"),
     path("<slug:pair_id>/", views.pair_page, name="pair"),
     path("<slug:pair_id>/decide/", views.decide, name="decide"),
     path("<slug:pair_id>/undo/", views.undo, name="undo"),
