@@ -49,6 +49,7 @@ def parse_arguments() -> argparse.Namespace:
     test_parser.set_defaults(run=test)
     commands.add_parser("check", help="不改文件的检查：格式、类型、引用方向、文档是否最新").set_defaults(run=check)
     commands.add_parser("fix", help="自动修正格式").set_defaults(run=fix)
+    commands.add_parser("messages", help="更新英文译文表：收新的、删旧的、列出没译的").set_defaults(run=messages)
     commands.add_parser("docs", help="由程序重新生成参考文档").set_defaults(run=docs)
     return parser.parse_args()
 
@@ -98,6 +99,11 @@ def fix(_arguments: argparse.Namespace) -> int:
 def docs(_arguments: argparse.Namespace) -> int:
     sync("dev")
     return python("tools/write_reference.py")
+
+
+def messages(_arguments: argparse.Namespace) -> int:
+    sync("dev")
+    return python("tools/write_messages.py")
 
 
 def test(arguments: argparse.Namespace) -> int:

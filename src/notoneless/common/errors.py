@@ -23,6 +23,7 @@ from typing import Any
 
 import yaml
 
+from notoneless.common.wording import Wording, worded
 from notoneless.common.yaml_files import FastLoader
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ class _NotGiven:
     """Stands for a value the raiser forgot, so that a message about an error never becomes an error itself."""
 
     def __format__(self, spec: str) -> str:
-        return "（未给出）"
+        return worded("（未给出）")
 
 
 class _Values(dict[str, Any]):
@@ -56,11 +57,11 @@ class ErrorText:
 
     def say_what(self, values: Mapping[str, Any]) -> str:
         """What is wrong, with the values filled in."""
-        return self.what.format_map(_Values(values))
+        return str(self.what).format_map(_Values(values))
 
     def say_how(self, values: Mapping[str, Any]) -> str:
         """How to mend it, with the values filled in."""
-        return self.how.format_map(_Values(values))
+        return str(self.how).format_map(_Values(values))
 
 
 class Fault(Exception):
@@ -87,8 +88,8 @@ class Fault(Exception):
     @property
     def message(self) -> str:
         """``哪里：什么不对；怎么改``; the place is left out when it is not known."""
-        place = f"{self.where}：" if self.where else ""
-        mend = f"；{self.how}" if self.how else ""
+        place = worded("{where}：", where=self.where) if self.where else ""
+        mend = worded("；{how}", how=self.how) if self.how else ""
         return f"{place}{self.what}{mend}"
 
     def to_dict(self) -> dict[str, str]:
@@ -110,7 +111,8 @@ def error_text(code: str) -> ErrorText:
     known = catalog().get(code)
     if known is not None:
         return known
-    return ErrorText(code, "未登记的错误", f"出现未登记的错误 {code}", "请把错误编号告诉系统管理员", "", "fault", "")
+    what, how = worded("出现未登记的错误 {code}", code=code), Wording("请把错误编号告诉系统管理员")
+    return ErrorText(code, Wording("未登记的错误"), what, how, "", "fault", "")
 
 
 @functools.cache
@@ -144,8 +146,9 @@ def _entry(code: str, fields: Any, file: str) -> ErrorText:
     severity = fields.get("severity", "fault")
     if severity not in SEVERITIES:
         raise ValueError(f"{file}: {code} has severity {severity!r}, not one of {sorted(SEVERITIES)}")
-    texts = {key: str(fields.get(key) or "") for key in ("name", "what", "how", "example")}
-    return ErrorText(code=str(code), severity=severity, file=file, **texts)
+    texts = {key: Wording(fields.get(key) or "") for key in ("name", "what", "how")}
+    example = str(fields.get("example") or "")
+    return ErrorText(code=str(code), severity=severity, file=file, example=example, **texts)
 
 
 def _rebuild(code: str, where: str, detail: str, values: dict[str, Any]) -> Fault:

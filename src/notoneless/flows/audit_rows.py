@@ -19,6 +19,7 @@ from notoneless.check.records.models import Sweep
 from notoneless.common import names, resident_id
 from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
+from notoneless.common.wording import Wording
 from notoneless.flows.check_rows import RowFilter, persons_in_scope, rows_in_scope
 from notoneless.flows.child_row import SourceCell, sheet_of, source_cells
 from notoneless.link.records import queries as links
@@ -31,7 +32,7 @@ from notoneless.roster.records.queries import COLLECTION as DELIVERIES
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-HIDDEN = "（不显示）"
+HIDDEN = Wording("（不显示）")
 SHOWN_TYPES = frozenset({"code", "flag", "grade", "class_no", "month", "term", "place_code", "fen", "date"})
 """Cells of these types tell nobody's name, address or number."""
 SHOWN_TEXTS = frozenset({"school_name", "school_code", "relation", "guardian_relation"})
@@ -119,7 +120,7 @@ def check_delivery(
     whole = not lake().verify(DELIVERIES, row.delivery.pk)
     record(
         Action.AUDIT_ROW, by=user, now=now, object_kind="child", object_id=child_id, place_code=child.place_code,
-        delivery=row.delivery.pk, row=row.row_no, result="与导入时一致" if whole else "与导入时不一致",
+        delivery=row.delivery.pk, row=row.row_no, result=Wording("与导入时一致") if whole else Wording("与导入时不一致"),
     )  # fmt: skip
     return row, whole
 

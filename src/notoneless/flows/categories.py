@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from notoneless.common.wording import Wording
+
 CATEGORIES = {
-    "poverty": "脱贫与监测",
-    "disability": "残疾",
-    "low_income": "低保",
-    "destitute": "特困",
-    "orphan": "孤儿与事实无人抚养",
-    "left_behind": "留守",
+    "poverty": Wording("脱贫与监测"),
+    "disability": Wording("残疾"),
+    "low_income": Wording("低保"),
+    "destitute": Wording("特困"),
+    "orphan": Wording("孤儿与事实无人抚养"),
+    "left_behind": Wording("留守"),
 }

@@ -14,6 +14,7 @@ from notoneless.check.core import STATES, CheckDefinition
 from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common import resident_id
+from notoneless.common.wording import Wording
 from notoneless.flows.comparison import PERSONS
 from notoneless.org.keys import lake
 from notoneless.org.models import User
@@ -23,8 +24,13 @@ from notoneless.policy.places import Places
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-STATE_NAMES = {"met": "符合", "gap": "缺口", "excused": "有据排除", "unknown": "不能判断"}
-SEX_NAMES = {"1": "男", "2": "女"}
+STATE_NAMES = {
+    "met": Wording("符合"),
+    "gap": Wording("缺口"),
+    "excused": Wording("有据排除"),
+    "unknown": Wording("不能判断"),
+}
+SEX_NAMES = {"1": Wording("男"), "2": Wording("女")}
 PERSON_COLUMNS = [
     "child_id", "name", "sex", "dob", "id_no", "place_code", "township_code", "school_name", "grade", "class_no",
 ]  # fmt: skip
@@ -83,7 +89,19 @@ def count_rows(user: User, sweep: Sweep, check_id: str, chosen: RowFilter) -> tu
     return states, towns
 
 
-HEADER = ["孩子编号", "姓名", "性别", "出生日期", "身份证号", "辖区", "学校", "年级", "班级", "结果", "理由"]
+HEADER: list[str] = [
+    Wording("孩子编号"),
+    Wording("姓名"),
+    Wording("性别"),
+    Wording("出生日期"),
+    Wording("身份证号"),
+    Wording("辖区"),
+    Wording("学校"),
+    Wording("年级"),
+    Wording("班级"),
+    Wording("结果"),
+    Wording("理由"),
+]
 
 
 @transaction.atomic

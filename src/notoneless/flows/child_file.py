@@ -17,6 +17,7 @@ from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common import phones, resident_id
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.flows.categories import CATEGORIES
 from notoneless.flows.daily_limits import check_daily_limit
 from notoneless.link.records import queries as links
@@ -29,25 +30,25 @@ from notoneless.trail.record import record
 
 # Field of the file → (名称, how it is shown). The order is the order on the page.
 FIELDS = {
-    "name": ("姓名", "text"),
-    "sex": ("性别", "sex"),
-    "dob": ("出生日期", "text"),
-    "id_no": ("身份证号", "id_no"),
-    "nation": ("民族", "text"),
-    "addr": ("住址", "text"),
-    "school_name": ("学校", "text"),
-    "grade": ("年级", "text"),
-    "class_no": ("班级", "text"),
-    "student_no": ("学籍号", "id_no"),
-    "guardian_name": ("监护人", "text"),
-    "phone": ("电话", "phone"),
-    "hukou_status": ("户籍状态", "code"),
-    "roll_status": ("学籍状态", "code"),
-    "present": ("在校", "code"),
+    "name": (Wording("姓名"), "text"),
+    "sex": (Wording("性别"), "sex"),
+    "dob": (Wording("出生日期"), "text"),
+    "id_no": (Wording("身份证号"), "id_no"),
+    "nation": (Wording("民族"), "text"),
+    "addr": (Wording("住址"), "text"),
+    "school_name": (Wording("学校"), "text"),
+    "grade": (Wording("年级"), "text"),
+    "class_no": (Wording("班级"), "text"),
+    "student_no": (Wording("学籍号"), "id_no"),
+    "guardian_name": (Wording("监护人"), "text"),
+    "phone": (Wording("电话"), "phone"),
+    "hukou_status": (Wording("户籍状态"), "code"),
+    "roll_status": (Wording("学籍状态"), "code"),
+    "present": (Wording("在校"), "code"),
 }
 COMPARED_BY = {"addr": "addr_code", "school_name": "school_code"}
-SEX_NAMES = {"1": "男", "2": "女", "0": ""}
-WHOLE_NUMBERS = {"id_no": "身份证号", "guardian_phone": "监护人电话"}
+SEX_NAMES = {"1": Wording("男"), "2": Wording("女"), "0": ""}
+WHOLE_NUMBERS = {"id_no": Wording("身份证号"), "guardian_phone": Wording("监护人电话")}
 
 
 @dataclass(frozen=True)
@@ -214,16 +215,16 @@ def shown(value: str, shown_as: str) -> str:
 
 
 CODE_NAMES = {
-    "normal": "正常",
-    "moved_out": "迁出",
-    "dead": "死亡",
-    "cancelled": "注销",
-    "active": "在读",
-    "leave": "休学",
-    "transferred_out": "转出",
-    "graduated": "毕业",
-    "1": "是",
-    "0": "否",
+    "normal": Wording("正常"),
+    "moved_out": Wording("迁出"),
+    "dead": Wording("死亡"),
+    "cancelled": Wording("注销"),
+    "active": Wording("在读"),
+    "leave": Wording("休学"),
+    "transferred_out": Wording("转出"),
+    "graduated": Wording("毕业"),
+    "1": Wording("是"),
+    "0": Wording("否"),
 }
 
 

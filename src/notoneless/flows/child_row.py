@@ -17,6 +17,7 @@ from notoneless.check.records.queries import get_last_sweep
 from notoneless.common import phones, resident_id
 from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
+from notoneless.common.wording import worded
 from notoneless.link.records import queries as links
 from notoneless.link.records.models import Child
 from notoneless.org.models import User
@@ -102,7 +103,7 @@ def source_cells(kind: KindDefinition, sheet: Mapping[str, Any], row: Mapping[st
     by_id = {column.id: column for column in kind.columns}
     cells = []
     for position, text in enumerate(row["raw"] or ()):
-        heading = header[position] if position < len(header) else f"第{position + 1}列"
+        heading = header[position] if position < len(header) else worded("第{n}列", n=position + 1)
         column = by_id.get(columns.get(heading, ""))
         cells.append(
             SourceCell(heading, _text(text or "", column), column.name if column else "", _read(row, column))
@@ -129,7 +130,7 @@ def _read(row: Mapping[str, Any], column: Column | None) -> str:
     if column.type in NUMBERS:
         return _masked(str(value), column)
     if column.type == "fen":
-        return f"{int(value) / 100:.2f} 元"
+        return worded("{yuan} 元", yuan=f"{int(value) / 100:.2f}")
     return _word(str(value), column)
 
 

@@ -12,25 +12,26 @@ import pyarrow.compute as pc
 
 from notoneless.check.core import CheckDefinition, load_checks
 from notoneless.check.core.lists import list_name
+from notoneless.common.wording import Wording, worded
 
-CHANGE_NAMES = {"new": "新增", "gone": "减少", "unchanged": "不变"}
+CHANGE_NAMES = {"new": Wording("新增"), "gone": Wording("减少"), "unchanged": Wording("不变")}
 CAUSE_NAMES = {
-    "unchanged": "仍是缺口",
-    "first_seen": "上次没有此人",
-    "newly_expected": "上次不在应核之列",
-    "new_check": "上次还没有这项核查",
-    "was_met": "上次已落实",
-    "was_excused": "上次有据免除，现不再成立",
-    "was_unknown": "上次不能判定",
-    "came_by_merge": "由另一份档案合并而来",
-    "row_shows": "名册上新有一行",
-    "now_met": "已落实",
-    "now_excused": "有据免除",
-    "now_unknown": "现在不能判定",
-    "over_age": "已超过义务教育年龄",
-    "not_expected": "不再是应核对象",
-    "merged": "与另一份档案合并为一人",
-    "absent": "本次名册里没有此人",
+    "unchanged": Wording("仍是缺口"),
+    "first_seen": Wording("上次没有此人"),
+    "newly_expected": Wording("上次不在应核之列"),
+    "new_check": Wording("上次还没有这项核查"),
+    "was_met": Wording("上次已落实"),
+    "was_excused": Wording("上次有据免除，现不再成立"),
+    "was_unknown": Wording("上次不能判定"),
+    "came_by_merge": Wording("由另一份档案合并而来"),
+    "row_shows": Wording("名册上新有一行"),
+    "now_met": Wording("已落实"),
+    "now_excused": Wording("有据免除"),
+    "now_unknown": Wording("现在不能判定"),
+    "over_age": Wording("已超过义务教育年龄"),
+    "not_expected": Wording("不再是应核对象"),
+    "merged": Wording("与另一份档案合并为一人"),
+    "absent": Wording("本次名册里没有此人"),
 }
 
 
@@ -132,11 +133,17 @@ class _Both:
             if is_new:
                 cause, reason = "new_check", now[child].reason
             elif then.state:
-                cause, reason = f"was_{then.state}", f"上次：{then.reason}；现在：{now[child].reason}"
+                cause, reason = (
+                    f"was_{then.state}",
+                    worded("上次：{then}；现在：{now}", then=then.reason, now=now[child].reason),
+                )
             elif child in known:
                 cause, reason = "newly_expected", now[child].reason
             elif child in origin:
-                cause, reason = "came_by_merge", f"由 {origin[child]} 的行合成；{now[child].reason}"
+                cause, reason = (
+                    "came_by_merge",
+                    worded("由 {child} 的行合成；{now}", child=origin[child], now=now[child].reason),
+                )
             else:
                 cause, reason = "first_seen", now[child].reason
             yield _change(check, child, "new", cause, then, now[child], reason)
@@ -178,7 +185,12 @@ class _Both:
         found: dict[str, str] = {}
         for row in _members_of(self._after.members, children):
             if row["kind"] in kinds and (row["child_id"], row["row_key"]) not in old:
-                place = f"{list_name(row['kind'])}（{row['delivery_id']} 第 {row['row_no']} 行）现在有此人"
+                place = worded(
+                    "{list}（{id} 第 {row} 行）现在有此人",
+                    list=list_name(row["kind"]),
+                    id=row["delivery_id"],
+                    row=row["row_no"],
+                )
                 found.setdefault(row["child_id"], place)
         return found
 

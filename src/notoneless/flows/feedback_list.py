@@ -19,6 +19,7 @@ from notoneless.check.records.models import Sweep
 from notoneless.check.records.queries import COLLECTION as SWEEPS
 from notoneless.common.errors import error_text
 from notoneless.common.resident_id import PROBLEM_CODES, mask
+from notoneless.common.wording import Wording
 from notoneless.flows.comparison import MEMBERS, PERSONS, REVIEW
 from notoneless.flows.reply import other_birth, other_sex
 from notoneless.link.core.definitions import kinds as linked_kinds
@@ -32,18 +33,25 @@ from notoneless.roster.records.queries import get_delivery, read_refused, read_r
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-RETURNED = "退回，没有采用"
-NOT_FOUND = "在其他名册里没有找到这个人"
-DOUBTFUL = "像是某个人，正在人工核对"
-BIRTH_ELSEWHERE = "出生日期与其他名册不一致"
-HOW = {
-    RETURNED: "请按“错误行”工作簿里每行的说明改好，再传回",
-    NOT_FOUND: "请核对姓名和证号是不是写错；没有错的，不用改，由教育局核实",
-    DOUBTFUL: "请核对姓名、证号、出生日期；没有错的，不用改",
-    BIRTH_ELSEWHERE: "请按身份证或户口簿核对；没有错的，请在回函里说明",
+RETURNED = Wording("退回，没有采用")
+NOT_FOUND = Wording("在其他名册里没有找到这个人")
+DOUBTFUL = Wording("像是某个人，正在人工核对")
+BIRTH_ELSEWHERE = Wording("出生日期与其他名册不一致")
+HOW: dict[str, str] = {
+    RETURNED: Wording("请按“错误行”工作簿里每行的说明改好，再传回"),
+    NOT_FOUND: Wording("请核对姓名和证号是不是写错；没有错的，不用改，由教育局核实"),
+    DOUBTFUL: Wording("请核对姓名、证号、出生日期；没有错的，不用改"),
+    BIRTH_ELSEWHERE: Wording("请按身份证或户口簿核对；没有错的，请在回函里说明"),
 }
 """Reasons that are no error of the row itself; the errors have their own texts."""
-HEADER = ["工作表", "行号", "姓名", "身份证号", "问题", "怎么办"]
+HEADER: list[str] = [
+    Wording("工作表"),
+    Wording("行号"),
+    Wording("姓名"),
+    Wording("身份证号"),
+    Wording("问题"),
+    Wording("怎么办"),
+]
 MOST_SHOWN = 500
 
 

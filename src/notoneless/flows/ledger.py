@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from notoneless.case.records.models import Case, Gap
 from notoneless.check.core import load_checks
+from notoneless.common.wording import wordings
 from notoneless.flows.categories import CATEGORIES
 from notoneless.flows.find_children import words_condition
 from notoneless.link.records.models import Child
@@ -70,7 +71,7 @@ class Ledger:
 
 def _load() -> dict[str, Ledger]:
     data = yaml.safe_load((Path(__file__).parent / "ledgers.yaml").read_text(encoding="utf-8"))
-    return {key: _ledger(key, fields) for key, fields in data.items()}
+    return {key: _ledger(key, fields) for key, fields in wordings(data, "name", "sentence").items()}
 
 
 def _ledger(key: str, fields: dict[str, Any]) -> Ledger:

@@ -15,11 +15,12 @@ from django.conf import settings
 from notoneless.case.core.states import state_name
 from notoneless.check.core import load_checks
 from notoneless.common import phones, resident_id
+from notoneless.common.wording import Wording, worded
 from notoneless.flows.ledger import Ledger, LedgerRow
 from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
 
-SEX_NAMES = {"1": "男", "2": "女"}
+SEX_NAMES = {"1": Wording("男"), "2": Wording("女")}
 MOST_PLACES = 20_000
 
 
@@ -55,7 +56,7 @@ def class_text(row: LedgerRow) -> str:
     """五年级 2班; what is no known grade as it is."""
     child = row.child
     name = _grades_of_year(dt.date.max.year).get(child.grade, child.grade)
-    number = f"{child.class_no}班" if child.class_no.isdigit() else child.class_no
+    number = worded("{n}班", n=child.class_no) if child.class_no.isdigit() else child.class_no
     return f"{name} {number}".strip()
 
 
@@ -71,42 +72,64 @@ def _gaps(row: LedgerRow) -> str:
 
 def _lists(row: LedgerRow) -> str:
     child = row.child
-    marks = (("户籍", child.in_hukou), ("学籍", child.in_school_roll), ("点名", child.in_head_count))
-    return "、".join(name for name, there in marks if there)
+    marks = (
+        (Wording("户籍"), child.in_hukou),
+        (Wording("学籍"), child.in_school_roll),
+        (Wording("点名"), child.in_head_count),
+    )
+    return "、".join(str(name) for name, there in marks if there)
 
 
 COLUMNS: dict[str, Column] = {
     column.id: column
     for column in (
-        Column("child", "孩子编号", 15, lambda row: row.child.pk),
-        Column("name", "姓名", 10, lambda row: row.child.name),
-        Column("sex", "性别", 5, lambda row: SEX_NAMES.get(row.child.sex, "")),
-        Column("birth", "出生日期", 12, lambda row: row.child.birth_date.isoformat() if row.child.birth_date else ""),
+        Column("child", Wording("孩子编号"), 15, lambda row: row.child.pk),
+        Column("name", Wording("姓名"), 10, lambda row: row.child.name),
+        Column("sex", Wording("性别"), 5, lambda row: SEX_NAMES.get(row.child.sex, "")),
         Column(
-            "id_no", "身份证号", 21, lambda row: resident_id.mask(str(row.child.id_no)) if row.child.id_no else ""
+            "birth",
+            Wording("出生日期"),
+            12,
+            lambda row: row.child.birth_date.isoformat() if row.child.birth_date else "",
         ),
-        Column("nation", "民族", 8, lambda row: row.child.nation),
-        Column("place", "辖区", 22, lambda row: place_label(row.child.place_code)),
-        Column("school", "学校", 24, lambda row: row.child.school_name),
-        Column("class", "年级班", 12, class_text),
-        Column("lists", "在哪些名册", 16, _lists),
-        Column("categories", "类别", 16, lambda row: "、".join(row.categories)),
-        Column("guardian", "监护人", 10, lambda row: row.child.guardian_name),
-        Column("phone", "监护人电话", 14, lambda row: phones.mask(str(row.child.guardian_phone))),
-        Column("gaps", "缺口与原因", 60, _gaps),
-        Column("case", "个案", 14, lambda row: row.case.pk if row.case else ""),
-        Column("state", "个案状态", 10, lambda row: state_name(row.case.state) if row.case else ""),
-        Column("owner", "责任人", 10, lambda row: row.case.owner.display_name if row.case and row.case.owner else ""),
-        Column("due", "截止日期", 12, lambda row: row.case.due_date.isoformat() if row.case else ""),
+        Column(
+            "id_no",
+            Wording("身份证号"),
+            21,
+            lambda row: resident_id.mask(str(row.child.id_no)) if row.child.id_no else "",
+        ),
+        Column("nation", Wording("民族"), 8, lambda row: row.child.nation),
+        Column("place", Wording("辖区"), 22, lambda row: place_label(row.child.place_code)),
+        Column("school", Wording("学校"), 24, lambda row: row.child.school_name),
+        Column("class", Wording("年级班"), 12, class_text),
+        Column("lists", Wording("在哪些名册"), 16, _lists),
+        Column("categories", Wording("类别"), 16, lambda row: "、".join(map(str, row.categories))),
+        Column("guardian", Wording("监护人"), 10, lambda row: row.child.guardian_name),
+        Column("phone", Wording("监护人电话"), 14, lambda row: phones.mask(str(row.child.guardian_phone))),
+        Column("gaps", Wording("缺口与原因"), 60, _gaps),
+        Column("case", Wording("个案"), 14, lambda row: row.case.pk if row.case else ""),
+        Column("state", Wording("个案状态"), 10, lambda row: state_name(row.case.state) if row.case else ""),
+        Column(
+            "owner",
+            Wording("责任人"),
+            10,
+            lambda row: row.case.owner.display_name if row.case and row.case.owner else "",
+        ),
+        Column("due", Wording("截止日期"), 12, lambda row: row.case.due_date.isoformat() if row.case else ""),
     )
 }
 COMMAND_LINE: tuple[Column, ...] = (
     *(COLUMNS[name] for name in ("child", "name", "sex", "birth", "id_no", "place", "school")),
-    Column("grade", "年级", 6, lambda row: row.child.grade),
-    Column("class_no", "班级", 8, lambda row: row.child.class_no),
+    Column("grade", Wording("年级"), 6, lambda row: row.child.grade),
+    Column("class_no", Wording("班级"), 8, lambda row: row.child.class_no),
     COLUMNS["categories"],
-    Column("checks", "缺口", 20, lambda row: "、".join(check_names().get(gap.check_id, "") for gap in row.gaps)),
-    Column("reasons", "原因", 60, lambda row: "；".join(gap.reason for gap in row.gaps)),
+    Column(
+        "checks",
+        Wording("缺口"),
+        20,
+        lambda row: "、".join(str(check_names().get(gap.check_id, "")) for gap in row.gaps),
+    ),
+    Column("reasons", Wording("原因"), 60, lambda row: "；".join(gap.reason for gap in row.gaps)),
     *(COLUMNS[name] for name in ("case", "state", "owner", "due")),
 )
 """What ``notoneless ledger`` prints: one value a column, under titles that scripts rely on."""

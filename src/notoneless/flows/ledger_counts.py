@@ -18,6 +18,7 @@ from django.db.models.functions import Substr
 
 from notoneless.case.core.states import State, state_name
 from notoneless.check.core import load_checks
+from notoneless.common.wording import Wording
 from notoneless.flows.categories import CATEGORIES
 from notoneless.flows.find_children import words_condition
 from notoneless.flows.following import CHILD_COLUMNS, COUNT_SCHEMA, FOLLOWER, check_bits
@@ -47,7 +48,7 @@ from notoneless.policy.places import Places
 
 TOWN = 9
 CASES = "case"
-ALL_CASES = Ledger(id=CASES, name="个案", sentence="", gap_ledgers=(CASES,))
+ALL_CASES = Ledger(id=CASES, name=Wording("个案"), sentence="", gap_ledgers=(CASES,))
 """Every open case in scope, whatever its gaps: what the list of cases counts."""
 Counted = list[tuple[str, str, int]]
 """(value, name, children) of one filter."""
@@ -314,7 +315,7 @@ def _count_masks(table: pa.Table, masks: Mapping[str, pa.Array], names: Mapping[
 
 def _towns(_counting: _Counting, table: pa.Table) -> Counted:
     places, counted = Places.load(), _group(_cut_places(table, TOWN), "place")
-    return [(code, places.label(code) or "（空）", number) for code, number in sorted(counted.items())]
+    return [(code, places.label(code) or Wording("（空）"), number) for code, number in sorted(counted.items())]
 
 
 def _cut_places(table: pa.Table, digits: int) -> pa.Table:
@@ -334,11 +335,14 @@ def school_name(code: str) -> str:
     known = FOLLOWER.school_names()
     if code and code not in known:
         known[code] = Child.objects.filter(school_code=code).values_list("school_name", flat=True).first() or code
-    return known[code] if code else "（空）"
+    return known[code] if code else Wording("（空）")
 
 
 def _grades(_counting: _Counting, table: pa.Table) -> Counted:
-    return [(value or EMPTY, value or "（空）", number) for value, number in sorted(_group(table, "grade").items())]
+    return [
+        (value or EMPTY, value or Wording("（空）"), number)
+        for value, number in sorted(_group(table, "grade").items())
+    ]
 
 
 def _sexes(_counting: _Counting, table: pa.Table) -> Counted:
@@ -356,14 +360,16 @@ def _checks(counting: _Counting, table: pa.Table) -> Counted:
     return [one for one in _count_masks(table, _check_masks(counting, table), names) if one[2]]
 
 
-SEXES = {"1": "男", "2": "女"}
-DUES = {LATE: "逾期", SOON: f"{SOON_DAYS} 天内", AHEAD: f"{SOON_DAYS} 天以后"}
-OWNERS = {NOBODY: "待派单", MINE: "我负责", SOMEBODY: "已有责任人"}
+SEXES = {"1": Wording("男"), "2": Wording("女")}
+DUES = {LATE: Wording("逾期"), SOON: Wording("7 天内"), AHEAD: Wording("7 天以后")}
+OWNERS = {NOBODY: Wording("待派单"), MINE: Wording("我负责"), SOMEBODY: Wording("已有责任人")}
 _FACETS: dict[str, Callable[[_Counting, pa.Table], Counted]] = {
     "town": _towns,
     "school": _schools,
     "grade": _grades,
-    "category": lambda _counting, table: _count_masks(table, _category_masks(table), {**CATEGORIES, EMPTY: "（空）"}),
+    "category": lambda _counting, table: _count_masks(
+        table, _category_masks(table), {**CATEGORIES, EMPTY: Wording("（空）")}
+    ),
     "check": _checks,
     "state": _states,
     "due": lambda counting, table: _count_masks(table, _due_masks(counting, table), DUES),

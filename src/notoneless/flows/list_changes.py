@@ -13,6 +13,7 @@ from django.db import transaction
 
 from notoneless.common.errors import Fault
 from notoneless.common.resident_id import mask
+from notoneless.common.wording import Wording
 from notoneless.flows.quality import Beside, columns_of, compared_columns, rows_within, set_beside
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may, may
@@ -24,10 +25,18 @@ from notoneless.roster.records.queries import get_delivery
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-CHANGES = {"new": "新增", "gone": "减少", "changed": "变动"}
+CHANGES = {"new": Wording("新增"), "gone": Wording("减少"), "changed": Wording("变动")}
 MOST_ROWS = 50_000  # rows of one workbook; more than that nobody reads row by row
 IDENTITY = ("sheet", "row_no", "name", "id_no", "dob", "addr_code", "school_name", "school_code")
-HEADER = ["工作表", "行号", "姓名", "身份证号", "出生日期", "辖区", "学校"]
+HEADER: list[str] = [
+    Wording("工作表"),
+    Wording("行号"),
+    Wording("姓名"),
+    Wording("身份证号"),
+    Wording("出生日期"),
+    Wording("辖区"),
+    Wording("学校"),
+]
 # Whose values may be told: no text in which an address, a number or a phone may stand.
 TOLD_TYPES = frozenset({"code", "flag", "grade", "class_no", "date", "month", "term", "fen"})
 TOLD_COLUMNS = frozenset({"school_name", "school_code"})
@@ -67,7 +76,7 @@ def list_changes(user: User, delivery_id: str, which: str, *, now: dt.datetime) 
             which=CHANGES[which],
             rows=len(rows),
         )
-    header = [*HEADER, "变动"] if which == "changed" else HEADER
+    header = [*HEADER, Wording("变动")] if which == "changed" else HEADER
     return ChangedRows(header, rows, found.earlier)
 
 
@@ -137,7 +146,7 @@ def _change(kind: KindDefinition, name: str, old: Any, new: Any) -> str:
 def _word(column: Column, value: Any) -> str:
     """A value as people write it: 男 for 1 where the column's code list says so."""
     if value is None or value == "":
-        return "空"
+        return Wording("空")
     if column.type == "fen":
         return f"{value / 100:.2f} 元"
     written = [writing for writing, code in (column.writings or {}).items() if code == str(value)]

@@ -13,6 +13,7 @@ from django.db import transaction
 from notoneless.check.core.facts import FACTS
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.flows.rules import rules_digest
 from notoneless.flows.sweep import COLLECTION, Progress, compute, sweep_files
 from notoneless.flows.sweep_inputs import Chosen, SweepInputs, read_previous, read_rosters
@@ -62,7 +63,7 @@ class VerifyReport:
     def sentence(self) -> str:
         """The verdict in words."""
         if self.ok:
-            return "与保存的结果逐字节一致"
+            return Wording("与保存的结果逐字节一致")
         if self.only_rules_changed:
             changed = f"按现在的规则重算，{len(self.different)} 个文件不同"
             return f"保存的文件没有被改动；规则或政策参数在这之后变过（当时是 {self.made_by}），{changed}"
@@ -121,7 +122,7 @@ def _other_rules(manifest: Mapping[str, Any], pack: Pack) -> str:
     """The version that made the sweep, when rules or policy have changed since; otherwise empty."""
     if (manifest.get("rules_digest"), manifest["policy_digest"]) == (rules_digest(), pack.digest):
         return ""
-    return str(manifest.get("program_version", "更早的版本"))
+    return str(manifest.get("program_version", Wording("更早的版本")))
 
 
 def inputs_of(sweep: Sweep) -> SweepInputs:

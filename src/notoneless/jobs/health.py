@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording, worded
 from notoneless.jobs.models import Job
 from notoneless.org.keys import keyring, lake
 from notoneless.org.models import User
@@ -62,21 +63,25 @@ def _finding(name: str, probe: Probe, now: dt.datetime) -> Finding:
 
 
 def _python(_now: dt.datetime) -> tuple[bool, str]:
-    return sys.version_info >= (3, 11), f"Python {platform.python_version()}，设置 {settings.SETTINGS_MODULE}"
+    return sys.version_info >= (3, 11), worded(
+        "Python {version}，设置 {settings}", version=platform.python_version(), settings=settings.SETTINGS_MODULE
+    )
 
 
 def _database(_now: dt.datetime) -> tuple[bool, str]:
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if waiting:
-        return False, f"{connection.vendor}，有 {waiting} 步升级没有做：先备份，再运行 migrate"
-    return True, f"{connection.vendor}，结构是最新的，账号 {User.objects.count()} 个"
+        return False, worded(
+            "{name}，有 {waiting} 步升级没有做：先备份，再运行 migrate", name=connection.vendor, waiting=waiting
+        )
+    return True, worded("{name}，结构是最新的，账号 {n} 个", name=connection.vendor, n=User.objects.count())
 
 
 def _officers(_now: dt.datetime) -> tuple[bool, str]:
     there = set(User.objects.filter(role__in=OFFICERS, is_active=True).values_list("role", flat=True))
-    lacking = [ROLES[role].name for role in OFFICERS if role not in there]
-    return not lacking, f"缺{'、'.join(lacking)}：用 notoneless user add 建" if lacking else "齐"
+    lacking = "、".join(str(ROLES[role].name) for role in OFFICERS if role not in there)
+    return not lacking, worded("缺{roles}：用 notoneless user add 建", roles=lacking) if lacking else Wording("齐")
 
 
 def _keys(_now: dt.datetime) -> tuple[bool, str]:
@@ -87,56 +92,58 @@ def _keys(_now: dt.datetime) -> tuple[bool, str]:
 def _lake(_now: dt.datetime) -> tuple[bool, str]:
     folder = Path(settings.LAKE_DIR)
     if folder.exists() and not os.access(folder, os.W_OK):
-        return False, f"{folder} 不能写"
-    return True, f"{folder}；批次 {len(lake().ids('deliveries'))} 个、摸排 {len(lake().ids('sweeps'))} 次"
+        return False, worded("{folder} 不能写", folder=folder)
+    held = {name: len(lake().ids(name)) for name in ("deliveries", "sweeps")}
+    return True, worded("{folder}；批次 {deliveries} 个、摸排 {sweeps} 次", folder=folder, **held)
 
 
 def _disk(_now: dt.datetime) -> tuple[bool, str]:
     free = shutil.disk_usage(settings.DATA_DIR).free / 2**30
-    return free > MIN_FREE_GIB, f"可用 {free:.1f} GiB（至少 {MIN_FREE_GIB} GiB）"
+    return free > MIN_FREE_GIB, worded("可用 {free} GiB（至少 {least} GiB）", free=f"{free:.1f}", least=MIN_FREE_GIB)
 
 
 def _clock(now: dt.datetime) -> tuple[bool, str]:
     """A clock that was put back would let the trail's times run backwards."""
     last = Event.objects.order_by("-id").values_list("at", flat=True).first()
     if last is not None and last - now > CLOCK_SLACK:
-        return False, "时钟比留痕的末条还早：请对时"
+        return False, Wording("时钟比留痕的末条还早：请对时")
     return True, f"{time.strftime('%Y-%m-%d %H:%M:%S %z', time.localtime(now.timestamp()))}"
 
 
 def _worker(now: dt.datetime) -> tuple[bool, str]:
     if Job.objects.filter(state=Job.State.RUNNING, lease_until__gt=now).exists():
-        return True, "正在做任务"
+        return True, Wording("正在做任务")
     waiting = Job.objects.filter(state=Job.State.READY).count()
     path = Path(settings.DATA_DIR) / ALIVE
     seen = dt.datetime.fromtimestamp(path.stat().st_mtime, tz=dt.UTC) if path.exists() else None
     if seen is None or now - seen > SILENCE:
-        return False, f"没有在运行，排队 {waiting} 件：启动 notoneless work"
-    return True, f"在运行，排队 {waiting} 件"
+        return False, worded("没有在运行，排队 {n} 件：启动 notoneless work", n=waiting)
+    return True, worded("在运行，排队 {n} 件", n=waiting)
 
 
 def _backup(now: dt.datetime) -> tuple[bool, str]:
     """The backup script touches a file when it is through (docs/how-to/install.md)."""
     path = Path(settings.DATA_DIR) / BACKED_UP
     if not path.exists():
-        return False, f"没有备份记录：备份做完后 touch {path}"
+        return False, worded("没有备份记录：备份做完后 touch {path}", path=path)
     done = dt.datetime.fromtimestamp(path.stat().st_mtime, tz=dt.UTC)
     days = (now - done).days
-    return days < BACKUP_DAYS, f"最近一次在 {days} 天前" if days else "最近一次在一天以内"
+    return days < BACKUP_DAYS, worded("最近一次在 {days} 天前", days=days) if days else Wording("最近一次在一天以内")
 
 
 def _policy(now: dt.datetime) -> tuple[bool, str]:
     today = now.astimezone().date()
     pack = load_pack(settings.REGION, today)
     stale = len(pack.stale(today))
-    return True, f"政策包 {pack.version}，{pack.region_name}，待核对 {stale} 项（notoneless policy list --stale）"
+    told = {"version": pack.version, "region": pack.region_name, "stale": stale}
+    return True, worded("政策包 {version}，{region}，待核对 {stale} 项（notoneless policy list --stale）", **told)
 
 
 def _trail(now: dt.datetime) -> tuple[bool, str]:
     point = Checkpoint.objects.order_by("-id").first()
     if point is None:
-        return True, "还没有记过核对点：审计运行 notoneless trail checkpoint，抄在外面"
-    return True, f"最近的核对点在 {(now - point.at).days} 天前，共 {point.size} 条"
+        return True, Wording("还没有记过核对点：审计运行 notoneless trail checkpoint，抄在外面")
+    return True, worded("最近的核对点在 {days} 天前，共 {size} 条", days=(now - point.at).days, size=point.size)
 
 
 def whole_chain(_now: dt.datetime) -> tuple[bool, str]:
@@ -146,15 +153,20 @@ def whole_chain(_now: dt.datetime) -> tuple[bool, str]:
 
 
 INSTALLATION: dict[str, Probe] = {
-    "程序": _python,
-    "数据库": _database,
-    "三员": _officers,
-    "密钥": _keys,
-    "数据湖": _lake,
-    "磁盘": _disk,
-    "时钟": _clock,
-    "政策包": _policy,
+    Wording("程序"): _python,
+    Wording("数据库"): _database,
+    Wording("三员"): _officers,
+    Wording("密钥"): _keys,
+    Wording("数据湖"): _lake,
+    Wording("磁盘"): _disk,
+    Wording("时钟"): _clock,
+    Wording("政策包"): _policy,
 }
 """What must be well before anything runs."""
-RUNNING: dict[str, Probe] = {**INSTALLATION, "后台任务": _worker, "备份": _backup, "核对点": _trail}
+RUNNING: dict[str, Probe] = {
+    **INSTALLATION,
+    Wording("后台任务"): _worker,
+    Wording("备份"): _backup,
+    Wording("核对点"): _trail,
+}
 """… and what must be well while it runs."""

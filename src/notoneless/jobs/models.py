@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from notoneless.common.wording import Wording
+
 
 class Job(models.Model):
     """One piece of long work; claimed by conditional UPDATE, abandoned when its lease runs out.
@@ -15,11 +17,11 @@ class Job(models.Model):
     """
 
     class State(models.TextChoices):
-        READY = "ready", "排队中"
-        RUNNING = "running", "进行中"
-        DONE = "done", "已完成"
-        FAILED = "failed", "未完成"
-        CANCELLED = "cancelled", "已取消"
+        READY = "ready", Wording("排队中")
+        RUNNING = "running", Wording("进行中")
+        DONE = "done", Wording("已完成")
+        FAILED = "failed", Wording("未完成")
+        CANCELLED = "cancelled", Wording("已取消")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)

@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 from django.utils.module_loading import import_string
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 
 
 class Progress(Protocol):
@@ -53,14 +54,16 @@ NIGHTLY = "nightly"
 JOB_KINDS: dict[str, JobKind] = {
     kind.id: kind
     for kind in (
-        JobKind("check_upload", "核对上传的名册", "notoneless.jobs.uploads.check_uploaded"),
-        JobKind("publish_upload", "导入名册", "notoneless.jobs.uploads.publish_uploaded"),
-        JobKind("measure_delivery", "计算名册质量", "notoneless.jobs.quality.measure"),
-        JobKind("sweep", "摸排", "notoneless.jobs.sweeps.sweep"),
-        JobKind("export_ledger", "导出台账", "notoneless.jobs.exports.export"),
-        JobKind("hand_out", "批量派单", "notoneless.jobs.handing_out.hand_out"),
-        JobKind("verify_sweep", "重算验证", "notoneless.jobs.sweeps.verify"),
-        JobKind("preview_policy", "试算政策参数", "notoneless.jobs.previews.preview", "/policy/preview/{id}/"),
+        JobKind("check_upload", Wording("核对上传的名册"), "notoneless.jobs.uploads.check_uploaded"),
+        JobKind("publish_upload", Wording("导入名册"), "notoneless.jobs.uploads.publish_uploaded"),
+        JobKind("measure_delivery", Wording("计算名册质量"), "notoneless.jobs.quality.measure"),
+        JobKind("sweep", Wording("摸排"), "notoneless.jobs.sweeps.sweep"),
+        JobKind("export_ledger", Wording("导出台账"), "notoneless.jobs.exports.export"),
+        JobKind("hand_out", Wording("批量派单"), "notoneless.jobs.handing_out.hand_out"),
+        JobKind("verify_sweep", Wording("重算验证"), "notoneless.jobs.sweeps.verify"),
+        JobKind(
+            "preview_policy", Wording("试算政策参数"), "notoneless.jobs.previews.preview", "/policy/preview/{id}/"
+        ),
     )
 }
 

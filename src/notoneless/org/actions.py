@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org import grants
 from notoneless.org.models import Grant, Place, School, User
 from notoneless.org.permissions import Permission, check_may
@@ -198,7 +199,7 @@ def load_schools(*, schools: Iterable[Mapping[str, Any]], by: User | None, now: 
     asked = {row.place_code for row in rows}
     known = set(Place.objects.filter(code__in=asked).values_list("code", flat=True))
     if unknown := sorted(asked - known):
-        raise Fault("E712", number=unknown[0], kind="辖区")
+        raise Fault("E712", number=unknown[0], kind=Wording("辖区"))
     School.objects.bulk_create(
         rows,
         batch_size=BATCH,
@@ -231,7 +232,7 @@ def _switch(row: Switched, active: bool, action: Action, by: User, now: dt.datet
     row.is_active = active
     if changed:
         place_code = row.place_code if isinstance(row, School) else row.code
-        state = "启用" if active else "停用"
+        state = Wording("启用") if active else Wording("停用")
         record(
             action, by=by, now=now, object_kind=row._meta.model_name or "", object_id=row.pk, place_code=place_code,
             state=state,

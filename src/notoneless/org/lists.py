@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import ListColumns, SavedView, User
 from notoneless.org.permissions import Permission, check_may, may
 from notoneless.trail.actions import Action
@@ -30,7 +31,7 @@ def get_own_view(user: User, view_id: int) -> SavedView:
     """One of the person's own views; anybody else's answers like an absent one (Fault E704)."""
     view = SavedView.objects.filter(pk=view_id, owner=user).first() if may(user, Permission.LEDGER_VIEW) else None
     if view is None:
-        raise Fault("E704", where="视图")
+        raise Fault("E704", where=Wording("视图"))
     return view
 
 
@@ -61,7 +62,7 @@ def save_view(
     view, _made = SavedView.objects.update_or_create(
         owner=by, list_id=list_id, name=called, defaults={**wanted, "saved_at": now}
     )
-    _note(Action.VIEW_SAVE, by, now, list_name, name=called, shared="，共享给本单位" if shared else "")
+    _note(Action.VIEW_SAVE, by, now, list_name, name=called, shared=Wording("，共享给本单位") if shared else "")
     return view
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org import throttle
 from notoneless.org.models import User
 from notoneless.trail.actions import Action
@@ -40,7 +41,7 @@ def log_in(*, username: str, password: str, address: str, now: dt.datetime) -> U
     if user is None:
         with transaction.atomic():
             throttle.note_failure(username, address, now)
-            record(Action.LOGIN_REFUSE, by=None, now=now, object_kind="login", reason="账号或密码不对")
+            record(Action.LOGIN_REFUSE, by=None, now=now, object_kind="login", reason=Wording("账号或密码不对"))
         raise Fault("E705")
     with transaction.atomic():
         throttle.note_success(username, address, now)

@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from notoneless.common.wording import Wording
+
 
 class Place(models.Model):
     """One node of the tree 省市县乡村. `low` and `high` bound all codes below it: low <= code < high."""
@@ -14,11 +16,11 @@ class Place(models.Model):
     class Level(models.TextChoices):
         """Levels of the tree, highest first."""
 
-        PROVINCE = "province", "省"
-        CITY = "city", "市"
-        COUNTY = "county", "县"
-        TOWN = "town", "乡镇"
-        VILLAGE = "village", "村"
+        PROVINCE = "province", Wording("省")
+        CITY = "city", Wording("市")
+        COUNTY = "county", Wording("县")
+        TOWN = "town", Wording("乡镇")
+        VILLAGE = "village", Wording("村")
 
     code = models.CharField("区划代码", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=60)
@@ -136,17 +138,17 @@ class Grant(models.Model):
     class Kind(models.TextChoices):
         """What would take effect."""
 
-        CREATE = "create", "新建账号"
-        MOVE = "move", "调整角色或范围"
-        ENABLE = "enable", "恢复账号"
+        CREATE = "create", Wording("新建账号")
+        MOVE = "move", Wording("调整角色或范围")
+        ENABLE = "enable", Wording("恢复账号")
 
     class State(models.TextChoices):
         """How it stands."""
 
-        OPEN = "open", "待批准"
-        APPROVED = "approved", "已批准"
-        REFUSED = "refused", "不批准"
-        WITHDRAWN = "withdrawn", "已撤回"
+        OPEN = "open", Wording("待批准")
+        APPROVED = "approved", Wording("已批准")
+        REFUSED = "refused", Wording("不批准")
+        WITHDRAWN = "withdrawn", Wording("已撤回")
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants", verbose_name="账号")
     kind = models.CharField("事项", max_length=8, choices=Kind.choices)
@@ -198,8 +200,8 @@ class Opinion(models.Model):
     class State(models.TextChoices):
         """How it stands."""
 
-        OPEN = "open", "待答复"
-        ANSWERED = "answered", "已答复"
+        OPEN = "open", Wording("待答复")
+        ANSWERED = "answered", Wording("已答复")
 
     text = models.CharField("意见", max_length=1000)
     page = models.CharField("页面", max_length=200, blank=True)  # the path alone: an address holds no personal value
@@ -242,9 +244,9 @@ class LoginAttempt(models.Model):
     class Kind(models.TextChoices):
         """What the failures are counted for."""
 
-        ACCOUNT = "account", "账号"
-        ADDRESS = "address", "地址"
-        PAIR = "pair", "账号与地址"
+        ACCOUNT = "account", Wording("账号")
+        ADDRESS = "address", Wording("地址")
+        PAIR = "pair", Wording("账号与地址")
 
     kind = models.CharField("类别", max_length=8, choices=Kind.choices)
     key = models.CharField("键", max_length=64)
@@ -275,8 +277,8 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         """What the key opens; never more than its account may do."""
 
-        SEND = "send", "送达名册"
-        READ = "read", "查看批次"
+        SEND = "send", Wording("送达名册")
+        READ = "read", Wording("查看批次")
 
     name = models.CharField("名称", max_length=60)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens", verbose_name="账号")

@@ -4,6 +4,7 @@ May this person do it at all? Rights are read from the role at every question, s
 """
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.roles import PERMISSION_NAMES, ROLES, Permission
 
@@ -20,4 +21,4 @@ def check_may(user: User, permission: Permission) -> None:
     """As `may`, but raises Fault E701."""
     if not may(user, permission):
         role = ROLES.get(getattr(user, "role", ""))
-        raise Fault("E701", role=role.name if role else "未登录", act=PERMISSION_NAMES[permission])
+        raise Fault("E701", role=role.name if role else Wording("未登录"), act=PERMISSION_NAMES[permission])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import Place, School, User
 from notoneless.org.roles import OFFICERS, ROLES, Reach
 
@@ -43,7 +44,7 @@ def checked_post(role_id: str, place_code: str = "", school_code: str = "", send
     if role.id != "partner":
         return Post(role.id, place_code)
     if not sender:
-        raise Fault("E710", role=role.name, lacking="送达单位")
+        raise Fault("E710", role=role.name, lacking=Wording("送达单位"))
     return Post(role.id, place_code, sender=sender)
 
 
@@ -64,10 +65,10 @@ def check_officer(user: User, post: Post) -> None:
 
 def _school(role_name: str, code: str) -> School:
     if not code:
-        raise Fault("E710", role=role_name, lacking="学校")
+        raise Fault("E710", role=role_name, lacking=Wording("学校"))
     school = School.objects.filter(code=code).first()
     if school is None:
-        raise Fault("E712", number=code, kind="学校")
+        raise Fault("E712", number=code, kind=Wording("学校"))
     if not school.is_active:
         raise Fault("E737", where=school.name)
     return school
@@ -75,9 +76,9 @@ def _school(role_name: str, code: str) -> School:
 
 def _check_place(role_name: str, code: str) -> None:
     if not code:
-        raise Fault("E710", role=role_name, lacking="辖区")
+        raise Fault("E710", role=role_name, lacking=Wording("辖区"))
     place = Place.objects.filter(code=code).first()
     if place is None:
-        raise Fault("E712", number=code, kind="辖区")
+        raise Fault("E712", number=code, kind=Wording("辖区"))
     if not place.is_active:
         raise Fault("E737", where=place.name)

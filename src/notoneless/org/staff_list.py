@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.files.tables import Source, read_table
 from notoneless.org.actions import create_users, hashed, new_account
 from notoneless.org.models import User
@@ -20,12 +21,12 @@ from notoneless.org.roles import ROLES
 from notoneless.policy.places import LEVEL_DIGITS, Places, full_code
 
 COLUMNS = {
-    "username": "账号",
-    "display_name": "姓名",
-    "role": "角色",
-    "place": "辖区",
-    "school": "学校",
-    "sender": "送达单位",
+    "username": Wording("账号"),
+    "display_name": Wording("姓名"),
+    "role": Wording("角色"),
+    "place": Wording("辖区"),
+    "school": Wording("学校"),
+    "sender": Wording("送达单位"),
 }
 """Field → heading, as the template has them."""
 REQUIRED = ("username", "display_name", "role")

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate, localtime
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.keys import keyring
 from notoneless.org.models import ApiToken, User
 from notoneless.org.permissions import Permission, check_may, may
@@ -107,10 +108,10 @@ def scope_names(token: ApiToken) -> str:
 def state_name(token: ApiToken, now: dt.datetime) -> str:
     """Whether it opens anything today, in a word."""
     if token.revoked_at:
-        return "已停用"
+        return Wording("已停用")
     if token.expires_at <= now:
-        return "已到期"
-    return "有效" if token.user.is_active else "账号已停用"
+        return Wording("已到期")
+    return Wording("有效") if token.user.is_active else Wording("账号已停用")
 
 
 def _day(moment: dt.datetime) -> str:

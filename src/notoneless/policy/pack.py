@@ -23,12 +23,15 @@ from pathlib import Path
 from typing import Any
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import wordings
 from notoneless.common.yaml_files import read_yaml
 from notoneless.policy.places import LEVEL_DIGITS, Places, full_code
 
 ROOT = Path(__file__).parent
 STATUSES = frozenset({"confirmed", "local_default", "to_check"})
 COLUMN_TYPES = frozenset({"text", "int", "date", "bool"})
+TEXTS = ("name", "unit", "stage_name", "issuer", "hint", "todo")
+"""What people read of a parameter or a row."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +231,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     content = read_yaml(path)
     if not isinstance(content, dict):
         raise Fault("E523", where=path.name, problem="不是一个键值表")
-    return content
+    return wordings(content, *TEXTS)
 
 
 def _digest(root: Path) -> str:

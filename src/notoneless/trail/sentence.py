@@ -6,10 +6,11 @@ from typing import Any
 
 import yaml
 
+from notoneless.common.wording import Wording, worded
 from notoneless.trail.models import Event
 
 SENTENCES = Path(__file__).with_name("sentences.yaml")
-MACHINE = "系统"
+MACHINE = Wording("系统")
 UNKNOWN = "—"
 
 
@@ -19,18 +20,19 @@ class _Parts(dict[str, Any]):
 
 
 @cache
-def sentences() -> dict[str, str]:
+def sentences() -> dict[str, Wording]:
     """Template per action, from sentences.yaml."""
-    return dict(yaml.safe_load(SENTENCES.read_text(encoding="utf-8")))
+    texts = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))
+    return {action: Wording(text) for action, text in texts.items()}
 
 
 def sentence(event: Event, role_names: dict[str, str] | None = None) -> str:
-    """The event as a Chinese sentence without the time.
+    """The event as a sentence without the time.
 
     `role_names` turns role ids into words (trail is below org).
     """
     role = (role_names or {}).get(event.role, "")
-    who = f"{event.actor_name}（{role}）" if role else event.actor_name
+    who = worded("{name}（{role}）", name=event.actor_name, role=role) if role else event.actor_name
     parts = _Parts({key: UNKNOWN if value in (None, "") else value for key, value in event.detail.items()})
     parts |= {"who": who or MACHINE, "id": event.object_id or UNKNOWN}
-    return sentences().get(event.action, "{who}：" + event.action).format_map(parts)
+    return str(sentences().get(event.action, "{who}：" + event.action)).format_map(parts)

@@ -8,6 +8,7 @@ import yaml
 from notoneless.check.core import get_check, load_checks
 from notoneless.check.core.definitions import FIELDS, load_shared_tables
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 
 
 def write_check(root: Path, check_id: str, **changes: object) -> None:
@@ -16,6 +17,7 @@ def write_check(root: Path, check_id: str, **changes: object) -> None:
     shipped = load_checks()["id_invalid"]
     fields = {name: getattr(shipped, name) for name in FIELDS} | {"id": check_id} | changes
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+    plain = {name: value.source if isinstance(value, Wording) else value for name, value in plain.items()}
     (folder / "check.yaml").write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
     (folder / "check.sql").write_text("SELECT 1;\n", encoding="utf-8")
 

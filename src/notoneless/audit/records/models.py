@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from notoneless.common.wording import Wording
+
 USER = "org.User"
 
 
@@ -14,9 +16,9 @@ class Sample(models.Model):
     class Subject(models.TextChoices):
         """What was drawn from."""
 
-        CHILD = "child", "摸排里的孩子"
-        GAP = "gap", "查出的缺口"
-        CLOSING = "closing", "批准的销号"
+        CHILD = "child", Wording("摸排里的孩子")
+        GAP = "gap", Wording("查出的缺口")
+        CLOSING = "closing", Wording("批准的销号")
 
     id = models.CharField("编号", max_length=20, primary_key=True)
     subject = models.CharField("对象", max_length=8, choices=Subject.choices)
@@ -54,9 +56,9 @@ class SampleItem(models.Model):
     class Outcome(models.TextChoices):
         """What came of the check on paper."""
 
-        AGREES = "agrees", "相符"
-        DIFFERS = "differs", "不相符"
-        NOT_FOUND = "not_found", "查不到"
+        AGREES = "agrees", Wording("相符")
+        DIFFERS = "differs", Wording("不相符")
+        NOT_FOUND = "not_found", Wording("查不到")
 
     sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="items")
     number = models.PositiveIntegerField("序号")

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import wordings
 from notoneless.policy.pack import Pack, load_pack
 
 from .states import DEFINITIONS, State, table
@@ -82,7 +83,7 @@ class Rules:
 
     def body_names(self, bodies: Iterable[str]) -> str:
         """学校、村（社区）: the bodies that took part, in words; the code itself for one that has left the list."""
-        return "、".join(self.bodies.get(body, body) for body in bodies)
+        return "、".join(str(self.bodies.get(body, body)) for body in bodies)
 
     def deadline(self, check_id: str, since: dt.date) -> dt.date:
         """The day by which a gap of that check found on ``since`` is to be closed (policy ``deadline.<check>``)."""
@@ -165,4 +166,4 @@ def _definitions() -> dict[str, Any]:
 @functools.cache
 def _read(list_id: str) -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load((DEFINITIONS / f"{list_id}.yaml").read_text(encoding="utf-8"))
-    return data
+    return wordings(data, "name")

@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from notoneless.common.wording import wordings
+
 DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions"
 
 
@@ -117,7 +119,8 @@ class Table:
 @functools.cache
 def table() -> Table:
     """The shipped table. Raises ValueError or KeyError when ``states.yaml`` is malformed (a test reads it)."""
-    return parse(yaml.safe_load((DEFINITIONS / "states.yaml").read_text(encoding="utf-8")))
+    data = yaml.safe_load((DEFINITIONS / "states.yaml").read_text(encoding="utf-8"))
+    return parse(wordings(data, "name", "meaning", "needs", "ways"))
 
 
 def parse(data: dict[str, Any]) -> Table:

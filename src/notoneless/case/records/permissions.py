@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notoneless.case.core.states import Move as MoveRule
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may, may
 from notoneless.org.roles import ROLES
@@ -21,7 +22,7 @@ def check_may_touch(user: User, case: Case, permission: Permission) -> None:
     """E701 without the right, E704 outside the person's reach (a foreign case looks like an absent one)."""
     check_may(user, permission)
     if not is_in_scope(user, case):
-        raise Fault("E704", where="个案")
+        raise Fault("E704", where=Wording("个案"))
 
 
 def can_touch(user: User, case: Case, permission: Permission) -> bool:
@@ -58,7 +59,7 @@ def check_may_receive(user: User, referral: Referral) -> None:
     if referral.asked_by_id == user.pk:
         raise Fault("E633")
     if not can_receive(user, referral):
-        raise Fault("E704", where="移交")
+        raise Fault("E704", where=Wording("移交"))
 
 
 def can_receive(user: User, referral: Referral) -> bool:

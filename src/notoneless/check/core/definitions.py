@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import wordings
 from notoneless.common.yaml_files import read_yaml
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions"
@@ -117,6 +118,7 @@ def _read_check(path: Path) -> CheckDefinition:
         raise Fault("E510", where=place, problem=f"多出或缺少：{'、'.join(sorted(strange))}")
     _lint(given, path, place)
     listed: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in given.items()}
+    listed = wordings(listed, "name", "question", "why")
     return CheckDefinition(**listed, sql=_read_sql(path.with_name("check.sql")), folder=path.parent)
 
 

@@ -7,13 +7,15 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from notoneless.common.wording import Wording
+
 
 class Sweep(models.Model):
     """One sweep (摸排) as of a date with one policy pack; at most one is current per region."""
 
     class Status(models.TextChoices):
-        CURRENT = "current", "当前"
-        SUPERSEDED = "superseded", "往次"
+        CURRENT = "current", Wording("当前")
+        SUPERSEDED = "superseded", Wording("往次")
 
     id = models.CharField(primary_key=True, max_length=40)
     as_of = models.DateField()

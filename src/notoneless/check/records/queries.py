@@ -8,6 +8,7 @@ import pyarrow as pa
 from django.db.models import Q, QuerySet, Sum
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.link.records.models import Child
 from notoneless.org.keys import lake
 from notoneless.org.models import User
@@ -32,7 +33,7 @@ def get_sweep(user: User, sweep_id: str) -> Sweep:
     """One sweep in sight; E704 for foreign and absent alike."""
     sweep = list_sweeps(user).filter(pk=sweep_id).first()
     if sweep is None:
-        raise Fault("E704", where="摸排")
+        raise Fault("E704", where=Wording("摸排"))
     return sweep
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from notoneless.common.wording import wordings
 from notoneless.common.yaml_files import read_yaml
 
 _FOLDER = Path(__file__).resolve().parents[1] / "definitions"
@@ -206,4 +207,4 @@ def _learning(raw: dict[str, Any]) -> Learning:
 
 
 def _read(name: str) -> Any:
-    return read_yaml(_FOLDER / f"{name}.yaml")
+    return wordings(read_yaml(_FOLDER / f"{name}.yaml"), "name", "sentence", "label")

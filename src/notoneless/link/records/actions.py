@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from django.db import transaction
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.trail.actions import Action
 from notoneless.trail.many_rows import indexes_built_after, insert_all, insert_rows, update_rows
@@ -51,7 +52,7 @@ class _Told:
     def __call__(self, more: int) -> None:
         self._done += more
         if self._progress:
-            self._progress("登记孩子档案", self._done, self._total)
+            self._progress(Wording("登记孩子档案"), self._done, self._total)
 
 
 def _insert(found: Sorted, sweep_id: str, told: _Told) -> None:

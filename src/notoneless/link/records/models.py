@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from notoneless.common.wording import Wording
 from notoneless.link.records.byte_order import ByteOrderField
 from notoneless.org.sealed import SealedTextField
 
@@ -139,11 +140,11 @@ class ReviewPair(models.Model):
     """
 
     class Status(models.TextChoices):
-        OPEN = "open", "待判定"
-        SECOND = "second", "待第二人"
-        SAME = "same", "同一人"
-        DIFFERENT = "different", "不是同一人"
-        UNSURE = "unsure", "说不准"
+        OPEN = "open", Wording("待判定")
+        SECOND = "second", Wording("待第二人")
+        SAME = "same", Wording("同一人")
+        DIFFERENT = "different", Wording("不是同一人")
+        UNSURE = "unsure", Wording("说不准")
 
     id = models.CharField(primary_key=True, max_length=32)
     sweep = models.CharField(max_length=40)
@@ -200,15 +201,15 @@ class Reading(models.Model):
     """
 
     class Purpose(models.TextChoices):
-        FIRST = "first", "初判"
-        SECOND = "second", "第二人"
-        BLIND = "blind", "盲样"
+        FIRST = "first", Wording("初判")
+        SECOND = "second", Wording("第二人")
+        BLIND = "blind", Wording("盲样")
 
     class Verdict(models.TextChoices):
-        SAME = "same", "同一人"
-        DIFFERENT = "different", "不是同一人"
-        UNSURE = "unsure", "说不准"
-        RETURNED = "returned", "退回"
+        SAME = "same", Wording("同一人")
+        DIFFERENT = "different", Wording("不是同一人")
+        UNSURE = "unsure", Wording("说不准")
+        RETURNED = "returned", Wording("退回")
 
     pair = models.CharField(max_length=32)
     place_code = models.CharField(max_length=12)
@@ -257,8 +258,8 @@ class LinkDecision(models.Model):
     """A person's verdict on two rows; replayed by every later sweep, undone only by another act (history is kept)."""
 
     class Verdict(models.TextChoices):
-        SAME = "same", "同一人"
-        DIFFERENT = "different", "不是同一人"
+        SAME = "same", Wording("同一人")
+        DIFFERENT = "different", Wording("不是同一人")
 
     row_key_a = models.CharField(max_length=32)
     row_key_b = models.CharField(max_length=32)

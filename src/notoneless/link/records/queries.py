@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from django.db.models import QuerySet
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.keys import lake
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
@@ -34,7 +35,7 @@ def get_child(user: User, child_id: str) -> Child:
     """One child in scope; E704 for foreign and absent alike."""
     child = list_children(user).filter(pk=child_id).first()
     if child is None:
-        raise Fault("E704", where="孩子档案")
+        raise Fault("E704", where=Wording("孩子档案"))
     return child
 
 
@@ -58,7 +59,7 @@ def list_reviews(user: User) -> QuerySet[ReviewPair]:
 def get_review(user: User, pair_id: str) -> ReviewPair:
     pair = list_reviews(user).filter(pk=pair_id).first()
     if pair is None:
-        raise Fault("E704", where="疑似同一人")
+        raise Fault("E704", where=Wording("疑似同一人"))
     return pair
 
 

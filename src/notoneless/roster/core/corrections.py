@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.roster.core.definitions import KindDefinition
 from notoneless.roster.core.grid import Texts, as_mask
 from notoneless.roster.core.header_text import narrow, tidy
@@ -47,7 +48,7 @@ class Correction:
         try:
             return cls(**{key: str(value) for key, value in data.items()})
         except TypeError as error:
-            raise Fault("E320", column="、".join(map(str, data)), reason="写法不认识") from error
+            raise Fault("E320", column="、".join(map(str, data)), reason=Wording("写法不认识")) from error
 
 
 class Corrector:
@@ -128,9 +129,9 @@ def _check(kind: KindDefinition, correction: Correction) -> None:
     elif correction.column not in known:
         reason = f"不是“{kind.name}”的列"
     elif correction.rule != BIRTH_FROM_ID and not (correction.written.strip() and correction.meant.strip()):
-        reason = "没有写明哪种写法读作什么"
+        reason = Wording("没有写明哪种写法读作什么")
     elif correction.rule == BIRTH_FROM_ID and correction.column != "dob":
-        reason = "不是出生日期"
+        reason = Wording("不是出生日期")
     else:
         return
     raise Fault("E320", column=correction.column, reason=reason)

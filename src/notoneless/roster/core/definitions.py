@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import wordings
 from notoneless.common.yaml_files import read_yaml
 from notoneless.roster.core.header_text import heading_key
 
@@ -161,7 +162,7 @@ def load_kinds(folder: Path = DEFINITIONS) -> Mapping[str, KindDefinition]:
         words={key: tuple(map(str, words)) for key, words in _read(folder, "headers.yaml").items()},
     )
     files = sorted(folder.glob("*/kind.yaml"))
-    kinds = [_kind(file, read_yaml(file), shared) for file in files]
+    kinds = [_kind(file, wordings(read_yaml(file), "name", "why"), shared) for file in files]
     return {kind.id: kind for kind in kinds}
 
 
@@ -182,7 +183,7 @@ class _Shared:
 
 def _read(folder: Path, name: str) -> Any:
     own = folder / name
-    return read_yaml(own if own.exists() else DEFINITIONS / name)
+    return wordings(read_yaml(own if own.exists() else DEFINITIONS / name), "name")
 
 
 def _kind(file: Path, data: Mapping[str, Any], shared: _Shared) -> KindDefinition:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.roster.core.definitions import Column, KindDefinition
 from notoneless.roster.core.header_text import bare_heading_key, heading_key
 
@@ -138,7 +139,7 @@ def _given_columns(kind: KindDefinition, headings: Sequence[Heading], given: Map
     taken: dict[int, str] = {}
     for label, column_id in given.items():
         if label not in by_label:
-            raise Fault("E310", column=label, reason="不是这份文件的列")
+            raise Fault("E310", column=label, reason=Wording("不是这份文件的列"))
         if column_id and column_id not in known:
             raise Fault("E310", column=label, reason=f"指向的“{column_id}”不是“{kind.name}”的列")
         if column_id and column_id in taken.values():
@@ -206,6 +207,6 @@ def missing_fault(
         where=where,
         kind=kind.name,
         missing="、".join(mapping.missing),
-        extra=("、".join(extra) or "无") + more,
-        near="；".join(near.values()) or "没有相近的列",
+        extra=("、".join(extra) or Wording("无")) + more,
+        near="；".join(near.values()) or Wording("没有相近的列"),
     )

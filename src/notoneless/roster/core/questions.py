@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.roster.core.definitions import Column, KindDefinition
 from notoneless.roster.core.header_rows import HeaderRows
 from notoneless.roster.core.mapping import ColumnMapping, Heading
@@ -25,7 +26,7 @@ ASKED_TYPES = frozenset({"name", "id_no", "student_no", "cert_no", "date", "fen"
 """Two columns that could be one are asked for these types only: a wrong one would take one person for another."""
 OWN_NUMBERS = ("id_no", "student_no", "cert_no")
 EXAMPLES = 3
-NOT_USED = {"column": "", "name": "不用这一列", "why": ""}
+NOT_USED = {"column": "", "name": Wording("不用这一列"), "why": ""}
 
 
 class Looked:
@@ -131,7 +132,7 @@ class _Asked:
             if label in self._given or not seen.contradicts(column) or self._tolerated(column, seen):
                 continue
             fitting = [_choice(other, seen.says()) for other in self._fitting(seen.shape) if other is not column]
-            yield _question(self._looked, heading, [*fitting, _choice(column, "表头这样写"), NOT_USED])
+            yield _question(self._looked, heading, [*fitting, _choice(column, Wording("表头这样写")), NOT_USED])
 
     def _tolerated(self, column: Column, seen: Seen) -> bool:
         """G + ID in the ID column is read as the ID when the list has no other place for student numbers."""

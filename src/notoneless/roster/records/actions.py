@@ -11,6 +11,7 @@ from django.db import transaction
 
 from notoneless.common.errors import Fault
 from notoneless.common.redact import redact
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
@@ -170,7 +171,7 @@ def choose_part(*, draft: UploadDraft, supplements: bool, by: User, now: dt.date
         return locked
     locked.supplements = supplements
     locked.save(update_fields=["supplements"])
-    part = "补充" if supplements else "全部名单"
+    part = Wording("补充") if supplements else Wording("全部名单")
     _note_draft(locked, Action.DRAFT_PART, by, now, part=part)
     return locked
 

@@ -7,13 +7,15 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from notoneless.common.wording import Wording
+
 
 class Delivery(models.Model):
     """One roster of one kind from one sender (送达批次); immutable except for being revoked as a whole."""
 
     class Status(models.TextChoices):
-        CURRENT = "current", "有效"
-        REVOKED = "revoked", "已撤回"
+        CURRENT = "current", Wording("有效")
+        REVOKED = "revoked", Wording("已撤回")
 
     id = models.CharField(primary_key=True, max_length=32)
     kind = models.CharField(max_length=40)
@@ -91,16 +93,16 @@ class UploadDraft(models.Model):
     """A file that was uploaded and checked but not yet confirmed; its bytes wait sealed in the lake's staging."""
 
     class Status(models.TextChoices):
-        CHECKING = "checking", "核对中"
-        READY = "ready", "待确认"
-        PUBLISHED = "published", "已导入"
-        ABANDONED = "abandoned", "已放弃"
-        FAILED = "failed", "不能读取"
+        CHECKING = "checking", Wording("核对中")
+        READY = "ready", Wording("待确认")
+        PUBLISHED = "published", Wording("已导入")
+        ABANDONED = "abandoned", Wording("已放弃")
+        FAILED = "failed", Wording("不能读取")
 
     class Door(models.TextChoices):
-        WEB = "web", "网页上传"
-        API = "api", "接口送达"
-        FOLDER = "folder", "收件夹"
+        WEB = "web", Wording("网页上传")
+        API = "api", Wording("接口送达")
+        FOLDER = "folder", Wording("收件夹")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     door = models.CharField(max_length=8, choices=Door.choices, default=Door.WEB)
@@ -140,10 +142,10 @@ class SenderHabit(models.Model):
     """
 
     class Sort(models.TextChoices):
-        HEADING = "heading", "列名"
-        WORD = "word", "写法"
-        FRAGMENT = "fragment", "地址里的写法"
-        BIRTH = "birth", "出生日期以身份证号为准"
+        HEADING = "heading", Wording("列名")
+        WORD = "word", Wording("写法")
+        FRAGMENT = "fragment", Wording("地址里的写法")
+        BIRTH = "birth", Wording("出生日期以身份证号为准")
 
     sender = models.CharField(max_length=80)
     place_code = models.CharField(max_length=12)
@@ -184,8 +186,8 @@ class DropFolder(models.Model):
     """A folder in which a department leaves its lists (收件夹); the worker takes them in, in the name of ``user``."""
 
     class Choice(models.TextChoices):
-        CONFIRM = "confirm", "核对后等人确认"
-        GOOD_FILES = "good_files", "没有错误的直接导入"
+        CONFIRM = "confirm", Wording("核对后等人确认")
+        GOOD_FILES = "good_files", Wording("没有错误的直接导入")
 
     id = models.SlugField(primary_key=True, max_length=40)  # the folder's name below <data>/inbox
     sender = models.CharField(max_length=80)

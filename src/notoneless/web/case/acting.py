@@ -15,6 +15,7 @@ from notoneless.case.records.models import Case, Gap
 from notoneless.case.records.permissions import check_may_touch
 from notoneless.case.records.queries import get_case, get_gap
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.web.shell.forms import DeskForm
@@ -37,7 +38,7 @@ def take_gap(user: User, case_id: str, gap_id: object, permission: Permission) -
     case = take(user, case_id, permission)
     gap = get_gap(user, str(gap_id))
     if gap.case_id != case.pk:
-        raise Fault("E704", where="缺口")
+        raise Fault("E704", where=Wording("缺口"))
     return case, gap
 
 

@@ -133,7 +133,7 @@ def age(birth: dt.date | None, today: dt.date) -> int | None:
 
 def role_names(roles: Iterable[str]) -> str:
     """乡镇干部、校长."""
-    return "、".join(ROLES[role].name for role in roles)
+    return "、".join(str(ROLES[role].name) for role in roles)
 
 
 def owner_label(person: User) -> str:
@@ -171,7 +171,7 @@ def paper_label(paper: Evidence, rules: Rules) -> str:
 
 def accepted_names(outcome: Outcome, rules: Rules) -> str:
     """The kinds of paper that an outcome accepts, in the order of the code list."""
-    return "、".join(name for code, name in rules.evidence_kinds.items() if code in outcome.evidence)
+    return "、".join(str(name) for code, name in rules.evidence_kinds.items() if code in outcome.evidence)
 
 
 def usable_papers(case: Case, outcome: Outcome) -> list[Evidence]:

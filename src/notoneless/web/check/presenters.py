@@ -13,13 +13,14 @@ from notoneless.check.core import STATES, CheckDefinition, load_checks
 from notoneless.check.core.lists import list_name
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.flows.check_rows import STATE_NAMES
 from notoneless.org.roles import ROLES
 from notoneless.policy.pack import Pack, load_pack
 from notoneless.policy.places import Places
 from notoneless.web.shell.filters import Facet
 
-SEVERITY_NAMES = {3: "重", 2: "中", 1: "轻"}
+SEVERITY_NAMES = {3: Wording("重"), 2: Wording("中"), 1: Wording("轻")}
 STATUS_KINDS = {"met": "done", "gap": "bad", "excused": "doing", "unknown": "warn"}
 
 

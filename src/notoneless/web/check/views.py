@@ -20,6 +20,7 @@ from notoneless.web.check import presenters
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import Described, download_table
 from notoneless.web.shell.filters import Facet, chosen, filter_panel
+from notoneless.web.shell.language import in_chinese
 from notoneless.web.shell.table_paging import table_page
 
 
@@ -56,13 +57,14 @@ def check_page(request: HttpRequest, sweep_id: str, check_id: str) -> HttpRespon
 
 @require_safe
 @requires(Permission.LEDGER_EXPORT)
+@in_chinese
 def export(request: HttpRequest, sweep_id: str, check_id: str) -> HttpResponse:
     """The rows as they are listed, as xlsx or csv."""
     sweep, check, narrowed, facets = _asked(request, sweep_id, check_id)
     now = timezone.now()
     header, rows = check_rows.export_check_rows(request.user, sweep, check, narrowed, now=now)
     conditions = [(_("摸排"), sweep.pk), (_("核查"), check.name)]
-    conditions += [(facet.label, "、".join(_names(request, facet)) or _("全部")) for facet in facets]
+    conditions += [(facet.label, "、".join(map(str, _names(request, facet))) or _("全部")) for facet in facets]
     about = Described(check.name, conditions, sweep.as_of, request.user, now)
     return download_table(request.GET.get("format", ""), header, rows, about)
 

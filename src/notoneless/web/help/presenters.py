@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from notoneless.common.errors import ErrorText, catalog
+from notoneless.common.wording import wordings
 from notoneless.org.roles import PERMISSION_NAMES, ROLES, Role
 
 TEXTS = Path(__file__).with_name("texts.yaml")
@@ -80,9 +81,11 @@ def card_names() -> list[tuple[str, str]]:
 
 @cache
 def _texts() -> list[HelpText]:
-    return [HelpText(**one) for one in yaml.safe_load(TEXTS.read_text(encoding="utf-8"))]
+    texts = wordings(yaml.safe_load(TEXTS.read_text(encoding="utf-8")), "title", "text")
+    return [HelpText(**one) for one in texts]
 
 
 @cache
 def _cards() -> dict[str, Any]:
-    return dict(yaml.safe_load(CARDS.read_text(encoding="utf-8")))
+    cards = yaml.safe_load(CARDS.read_text(encoding="utf-8"))
+    return dict(wordings(cards, "when", "what", "where", "remember", "ask"))

@@ -58,7 +58,7 @@ class Asked:
     def conditions(self) -> list[tuple[str, str]]:
         """The filters in words, for the sheet 导出说明 and the printed head."""
         found = [
-            (str(label), "、".join(value_name(name, value) for value in self.filters[name]))
+            (str(label), "、".join(str(value_name(name, value)) for value in self.filters[name]))
             for name, label in LABELS.items()
             if self.filters.get(name)
         ]

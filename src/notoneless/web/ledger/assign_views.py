@@ -16,6 +16,7 @@ from notoneless.case.records import actions
 from notoneless.case.records.actions.handing_out import standing
 from notoneless.case.records.models import Handout
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.flows.ledger_counts import case_rows
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
@@ -73,5 +74,5 @@ def take_back(request: HttpRequest, handout_id: uuid.UUID) -> HttpResponse:
 def _own(user: User, handout_id: uuid.UUID) -> Handout:
     found = Handout.objects.filter(pk=handout_id, by=user).select_related("owner", "by", "undone_by").first()
     if found is None:
-        raise Fault("E704", where="派单")
+        raise Fault("E704", where=Wording("派单"))
     return found

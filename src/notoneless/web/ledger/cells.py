@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from notoneless.case.core.states import State, state_name
 from notoneless.flows.ledger import LedgerRow
@@ -31,7 +32,7 @@ NUMBERS = {"id_no", "child", "phone"}
 
 def head(columns: Sequence[Column], selecting: bool = False) -> SafeString:
     """The row of titles; with a box that chooses the whole page."""
-    box = f'<th scope="col" class="no-print">{SELECT_ALL}</th>' if selecting else ""
+    box = f'<th scope="col" class="no-print">{_select_all()}</th>' if selecting else ""
     return SafeString(f"<tr>{box}{''.join(_title(column) for column in columns)}</tr>")
 
 
@@ -41,7 +42,9 @@ def body(columns: Sequence[Column], rows: Iterable[LedgerRow], selecting: bool =
     return SafeString("\n".join(_row(columns, row, today, selecting) for row in rows))
 
 
-SELECT_ALL = '<label class="pick"><input class="form-check-input" type="checkbox" data-select-all aria-label="全选本页"></label>'
+def _select_all() -> str:
+    box = f'<input class="form-check-input" type="checkbox" data-select-all aria-label="{_("全选本页")}">'
+    return f'<label class="pick">{box}</label>'
 
 
 def _title(column: Column) -> str:
@@ -58,7 +61,7 @@ def _box(row: LedgerRow) -> str:
         return '<td class="no-print"></td>'
     return (
         f'<td class="no-print"><label class="pick"><input class="form-check-input" type="checkbox" name="case" '
-        f'value="{row.case.pk}" data-select aria-label="选 {escape(row.child.name)}"></label></td>'
+        f'value="{row.case.pk}" data-select aria-label="{_("选 %(name)s") % {"name": escape(row.child.name)}}"></label></td>'
     )
 
 
@@ -75,8 +78,13 @@ def _cell(column: Column, row: LedgerRow, today: dt.date) -> str:
 def _gaps(row: LedgerRow, _today: dt.date) -> str:
     names = check_names()
     return "".join(
-        f"<div><b>{escape(names.get(gap.check_id, gap.check_id))}</b>：{escape(gap.reason)}</div>" for gap in row.gaps
+        f"<div><b>{escape(names.get(gap.check_id, gap.check_id))}</b>：{_reason(gap.reason)}</div>"
+        for gap in row.gaps
     )
+
+
+def _reason(recorded: str) -> str:
+    return f'<span lang="zh-CN">{escape(recorded)}</span>'
 
 
 def _state(row: LedgerRow, _today: dt.date) -> str:
@@ -91,7 +99,7 @@ def _owner(row: LedgerRow, _today: dt.date) -> str:
     if row.case is None:
         return ""
     if row.case.owner is None:
-        return '<span class="status status-todo">待派单</span>'
+        return f'<span class="status status-todo">{_("待派单")}</span>'
     return escape(row.case.owner.display_name)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from notoneless.check.records.queries import get_shown_sweep
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.flows import export_files
 from notoneless.flows.ledger import LEDGERS, attach, list_ledger
 from notoneless.flows.ledger_columns import Column, columns_of
@@ -27,6 +28,7 @@ from notoneless.web.ledger.asking import Asked, read_address, without
 from notoneless.web.ledger.forms import ExportForm
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import CSV, XLSX, send_file
+from notoneless.web.shell.language import in_chinese
 
 MOST_AT_ONCE = 5000
 MOST_PRINTED = 1000
@@ -78,7 +80,7 @@ def fetch(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """The file of one's own export; the same page for anybody else's, for one too old, for none."""
     job = get_export_job(request.user, export_id)
     if job is None or not export_files.has(export_id):
-        raise Fault("E704", where="导出的文件")
+        raise Fault("E704", where=Wording("导出的文件"))
     ledger, format = LEDGERS[job.arguments["ledger"]], job.arguments["format"]
     name = file_name(ledger, _as_of(request), job.created_at, format)
     response = FileResponse(export_files.reading(export_id), as_attachment=True, filename=name)
@@ -108,6 +110,7 @@ def _columns(request: HttpRequest, asked: Asked) -> list[Column]:
     return columns_of(asked.ledger, chosen_columns(request.user, asked.ledger.id))
 
 
+@in_chinese
 def _wanted(request: HttpRequest, asked: Asked, *, format: str, reason: str = "") -> Wanted:
     """What is seen: the same rows, columns and order. Typed words become the ids of the children that they name."""
     filters = {name: values for name, values in asked.filters.items() if values and name != "q"}
@@ -122,6 +125,7 @@ def _wanted(request: HttpRequest, asked: Asked, *, format: str, reason: str = ""
     )  # fmt: skip
 
 
+@in_chinese
 def _file(request: HttpRequest, wanted: Wanted, rows: int) -> HttpResponse:
     now = timezone.now()
     content = file_bytes(wanted, rows=rows, by=request.user, now=now)

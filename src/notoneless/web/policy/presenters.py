@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notoneless.check.core import load_checks
+from notoneless.common.wording import Wording
 from notoneless.flows.check_rows import STATE_NAMES
 from notoneless.flows.policy_preview import checks_of
 from notoneless.policy.pack import Pack, Parameter, PolicyTable
@@ -25,7 +26,11 @@ NATIONAL = {
     "boarding": gettext_lazy("就读方式"),
     "school_class": gettext_lazy("学校类别"),
 }
-STATUS = {"confirmed": ("已核对", "done"), "local_default": ("本地默认", "doing"), "to_check": ("待核对", "warn")}
+STATUS = {
+    "confirmed": (Wording("已核对"), "done"),
+    "local_default": (Wording("本地默认"), "doing"),
+    "to_check": (Wording("待核对"), "warn"),
+}
 
 
 @dataclass(frozen=True)

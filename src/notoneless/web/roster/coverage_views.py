@@ -20,6 +20,7 @@ from notoneless.web.roster import quality_presenters as presenters
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import Described, download_table
 from notoneless.web.shell.filters import Facet, chosen, filter_panel
+from notoneless.web.shell.language import in_chinese
 
 MOST_TOWNS = 30  # options of a filter; a city's schools are filtered by state only
 
@@ -49,6 +50,7 @@ def coverage_page(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ROSTER_VIEW)
+@in_chinese
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """The table as filtered, as xlsx or csv; it names no person."""
     found = coverage(request.user, kind, _as_of(request))
@@ -67,7 +69,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     ]
     conditions = [(_("多少天内算新"), str(found.fresh_days))]
     conditions += [
-        (facet.label, "、".join(_labels(request, facet))) for facet in facets if chosen(request.GET, facet)
+        (facet.label, "、".join(map(str, _labels(request, facet)))) for facet in facets if chosen(request.GET, facet)
     ]
     about = Described(
         _("%(name)s新旧") % {"name": list_name(kind)}, conditions, found.as_of, request.user, timezone.now()

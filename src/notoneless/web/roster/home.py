@@ -22,7 +22,7 @@ def numbers(user: User, now: datetime) -> list[HomeNumber]:
     found = [HomeNumber(_("有效批次"), len(current), reverse("roster:batches"))]
     if not (user.sender or user.school_code):
         missing = [line for line in kind_lines(current, timezone.localdate(now)) if line.latest is None]
-        names = "、".join(line.kind.name for line in missing[:3])
+        names = "、".join(str(line.kind.name) for line in missing[:3])
         note = _("%(names)s 等") % {"names": names} if len(missing) > 3 else names
         kind = "warn" if missing else "done"
         found.append(HomeNumber(_("还没收到的名册"), len(missing), reverse("roster:center"), note, kind))

@@ -14,6 +14,7 @@ from notoneless.roster.records.queries import get_delivery
 from notoneless.web.roster.presenters import kind_name
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import Described, download_table
+from notoneless.web.shell.language import in_chinese
 
 
 @require_safe
@@ -41,6 +42,7 @@ def feedback(request: HttpRequest, delivery_id: str) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ROSTER_UPLOAD)
+@in_chinese
 def feedback_file(request: HttpRequest, delivery_id: str) -> HttpResponse:
     """The same rows, all of them, as xlsx or csv."""
     now = timezone.now()

@@ -20,6 +20,7 @@ from notoneless.web.roster import quality_presenters
 from notoneless.web.roster.presenters import kind_name, problem_lines
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import Described, download_table
+from notoneless.web.shell.language import in_chinese
 
 
 @require_safe
@@ -43,6 +44,7 @@ def quality_page(request: HttpRequest, delivery_id: str) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ROSTER_VIEW)
+@in_chinese
 def export(request: HttpRequest, delivery_id: str) -> HttpResponse:
     """Completeness by column and place as xlsx or csv: counts only."""
     delivery = get_delivery(request.user, delivery_id)
@@ -77,6 +79,7 @@ def measure(request: HttpRequest, delivery_id: str) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ROSTER_UPLOAD, Permission.CHILD_VIEW)
+@in_chinese
 def changed_rows(request: HttpRequest, delivery_id: str, which: str) -> HttpResponse:
     """新增, 减少 or 变动 as a workbook with masked numbers; fetching it is in the trail."""
     delivery = get_delivery(request.user, delivery_id)

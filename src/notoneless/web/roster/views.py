@@ -30,6 +30,7 @@ from notoneless.web.roster.wizard_presenters import correction_lines
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.filters import Facet, chosen, filter_panel
 from notoneless.web.shell.forms import ReasonForm
+from notoneless.web.shell.language import in_chinese
 from notoneless.web.shell.paging import keyset_page
 
 
@@ -67,6 +68,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ROSTER_VIEW)
+@in_chinese
 def template_file(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty workbook with the right headings."""
     definition = chosen_kind(kind, "")
@@ -99,6 +101,7 @@ def delivery_page(request: HttpRequest, delivery_id: str) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ROSTER_UPLOAD)
+@in_chinese
 def delivery_errors_file(request: HttpRequest, delivery_id: str) -> HttpResponse:
     """The wrong rows of a batch; fetching them is in the trail."""
     delivery = get_delivery(request.user, delivery_id)

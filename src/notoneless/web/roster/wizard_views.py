@@ -33,6 +33,7 @@ from notoneless.web.roster import presenters, wizard_presenters
 from notoneless.web.roster.downloads import download, errors_name, present
 from notoneless.web.roster.forms import PART, ColumnsForm, UploadForm, chosen_kind
 from notoneless.web.shell.access import requires
+from notoneless.web.shell.language import in_chinese
 from notoneless.web.shell.table_paging import list_page
 
 
@@ -293,6 +294,7 @@ def abandon(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ROSTER_UPLOAD)
+@in_chinese
 def draft_errors_file(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The wrong rows of a draft as a workbook that can be mended and sent back."""
     draft = get_draft(request.user, str(draft_id))

@@ -1,7 +1,7 @@
 """Pages that are the same until something is written: kept as they were sent, for the person who asked.
 
 Only for pages that carry no form token and leave no trail. The key holds everything else that a page depends on: the
-person, the address, the minute (it stands on the printed sheet, and deadlines move with the day), and the last change
+person, the language, the address, the minute (it stands on the printed sheet, and deadlines move with the day), and the last change
 that the trail tells of.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from notoneless.flows.following import FOLLOWER
 
@@ -72,4 +73,4 @@ def _key(request: HttpRequest) -> object:
     user = request.user
     person = (user.pk, user.role, user.place_code, user.school_code, user.sender, user.display_name)
     minute = timezone.now().replace(second=0, microsecond=0)
-    return (*person, request.get_full_path(), minute, FOLLOWER.look())
+    return (*person, get_language(), request.get_full_path(), minute, FOLLOWER.look())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from notoneless.check.core import STATES, CheckDefinition, load_checks
 from notoneless.check.core.lists import list_name
 from notoneless.check.records.models import CheckCount, Sweep
+from notoneless.common.wording import Wording
 from notoneless.flows.differences import CAUSE_NAMES, CHANGE_NAMES
 from notoneless.link.core import definitions as link_definitions
 from notoneless.policy.places import Places, level_of
@@ -166,10 +167,18 @@ def step_lines(sweep: Sweep) -> list[StepLine]:
     for row in sweep.summary.get("steps", []):
         sums[row["step"]] = sums.get(row["step"], 0) + row["links"]
     known = link_definitions.steps()
-    sayings = {"auto": "自动合并", "own": "单独立人", "review": "交人工判定", "none": "不合并"}
+    sayings = {
+        "auto": Wording("自动合并"),
+        "own": Wording("单独立人"),
+        "review": Wording("交人工判定"),
+        "none": Wording("不合并"),
+    }
     return [
         StepLine(
-            step.name, step.sentence.format(fits="……", differs="……", slip="有笔误"), sums[step.id], sayings[step.way]
+            step.name,
+            str(step.sentence).format(fits="……", differs="……", slip=Wording("有笔误")),
+            sums[step.id],
+            sayings[step.way],
         )
         for step in known.values()
         if step.id in sums

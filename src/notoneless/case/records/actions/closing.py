@@ -13,6 +13,7 @@ from notoneless.case.core.policies import check_can_move, find_move
 from notoneless.case.core.states import Move as MoveRule
 from notoneless.case.core.states import State
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -37,7 +38,7 @@ def ask_closing(
     check_open(case)
     if case.referrals.filter(answered_at=None, to_outside="").exists():
         raise Fault("E628", where=case.pk)
-    text = need_text("理由", reason)
+    text = need_text(Wording("理由"), reason)
     paper = take_evidence(case, by, evidence_id)
     outcome, rule = _check_closing(case, outcome_id, paper, text, localdate(now))
     check_may_make(by, rule)
@@ -82,7 +83,7 @@ def decide_closing(
     outcome = rules_on(localdate(request.asked_at)).outcome(request.outcome)
     rule = find_move(outcome.move_from(State(case.state)), State(case.state))
     check_may_decide(by, request, rule)
-    text = need_short("意见", reason) if approved else need_text("意见", reason)
+    text = need_short(Wording("意见"), reason) if approved else need_text(Wording("意见"), reason)
     decided = ClosingRequest.objects.filter(pk=request.pk, decided_at=None).update(
         decided_by=by, decided_at=now, approved=approved, decision_reason=text
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -33,12 +34,12 @@ def ask_consultation(
     known = rules_on(meet_date).bodies
     unknown = next((body for body in bodies if body not in known), None)
     if unknown is not None:
-        raise Fault("E611", list="参加单位", given=unknown)
+        raise Fault("E611", list=Wording("参加单位"), given=unknown)
     if not bodies:
-        raise Fault("E609", field="请哪些单位")
+        raise Fault("E609", field=Wording("请哪些单位"))
     asked = Consultation.objects.create(
         case=case,
-        question=need_text("商量什么", question, 1000),
+        question=need_text(Wording("商量什么"), question, 1000),
         bodies=[body for body in known if body in bodies],
         meet_date=meet_date,
         asked_by=by,
@@ -68,15 +69,15 @@ def record_decision(
     case = lock_case(by=by, case_id=found.case_id, permission=Permission.CASE_WORK)
     check_open(case)
     said = {
-        "decision": need_text("会商决定", decision, 1000),
-        "deciders": need_text("谁决定的", deciders, 200),
-        "decided_date": need_past("会商日期", decided_date, now),
+        "decision": need_text(Wording("会商决定"), decision, 1000),
+        "deciders": need_text(Wording("谁决定的"), deciders, 200),
+        "decided_date": need_past(Wording("会商日期"), decided_date, now),
         "recorded_by": by,
         "recorded_at": now,
     }
     if Consultation.objects.filter(pk=found.pk, recorded_at=None).update(**said) != 1:
         raise Fault("E636", where=case.pk)
-    texts = [need_text("措施", text) for text in measures if text.strip()]
+    texts = [need_text(Wording("措施"), text) for text in measures if text.strip()]
     if texts:
         _add_measures(case, found, texts, _open_gap(case, gap_id, by), by, now)
     note(Action.CONSULTATION_DECIDE, case, by, now, consultation=found.pk, measures=len(texts))
@@ -86,10 +87,10 @@ def record_decision(
 
 def _open_gap(case: Case, gap_id: UUID | str | None, by: User) -> Gap:
     if gap_id is None:
-        raise Fault("E609", field="措施记在哪个缺口")
+        raise Fault("E609", field=Wording("措施记在哪个缺口"))
     gap = get_gap(by, gap_id)
     if gap.case_id != case.pk:
-        raise Fault("E704", where="缺口")
+        raise Fault("E704", where=Wording("缺口"))
     if gap.state != Gap.State.OPEN:
         raise Fault("E614", state=gap.get_state_display())
     return gap

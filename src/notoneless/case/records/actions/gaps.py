@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from notoneless.case.core.outcomes import Outcome
 from notoneless.case.core.policies import check_gap_outcome
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -56,7 +57,7 @@ def close_gap(
         raise Fault("E605")
     if gap.state != Gap.State.OPEN:
         raise Fault("E614", state=gap.get_state_display())
-    text = need_text("理由", reason)
+    text = need_text(Wording("理由"), reason)
     paper = take_evidence(case, by, evidence_id)
     outcome = rules_on(localdate(now)).outcome(outcome_id)
     check_gap_outcome(outcome, gap.ledger, paper.kind)
@@ -74,7 +75,7 @@ def reopen_gap(*, gap_id: UUID | str, version: int, reason: str, by: User, now: 
     check_open(case)
     if gap.state == Gap.State.OPEN:
         raise Fault("E614", state=gap.get_state_display())
-    reopen_gaps(Gap.objects.filter(pk=gap.pk), by=by, now=now, reason=need_text("理由", reason))
+    reopen_gaps(Gap.objects.filter(pk=gap.pk), by=by, now=now, reason=need_text(Wording("理由"), reason))
     note(Action.GAP_REOPEN, case, by, now, gap=str(gap.pk))
     gap.refresh_from_db()
     return gap

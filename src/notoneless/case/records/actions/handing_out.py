@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may, may
 from notoneless.trail.actions import Action
@@ -21,7 +22,12 @@ from ..queries.owners import split_for_owner
 
 AT_ONCE = 200
 MOST_HANDED_OUT = 20_000
-CHANGED, CLOSED, ELSEWHERE, WORKED = "派单后有人改动过", "已经销号", "已不在您的范围", "新责任人已开始办理"
+CHANGED, CLOSED, ELSEWHERE, WORKED = (
+    Wording("派单后有人改动过"),
+    Wording("已经销号"),
+    Wording("已不在您的范围"),
+    Wording("新责任人已开始办理"),
+)
 
 
 @transaction.atomic
@@ -34,7 +40,7 @@ def hand_out(*, handout_id: UUID, cases: Sequence[tuple[str, int]], owner_id: in
     check_may(by, Permission.CASE_ASSIGN)
     owner = User.objects.filter(pk=owner_id, is_active=True).first()
     if owner is None or not may(owner, Permission.CASE_WORK):
-        raise Fault("E613", owner=owner.display_name if owner else "（查无此人）")
+        raise Fault("E613", owner=owner.display_name if owner else Wording("（查无此人）"))
     handout, _made = Handout.objects.get_or_create(pk=handout_id, defaults={"owner": owner, "by": by, "at": now})
     if handout.undone_at or handout.by_id != by.pk or handout.owner_id != owner.pk:
         raise Fault("E649")
@@ -52,7 +58,7 @@ def take_back(*, handout_id: UUID, by: User, now: dt.datetime) -> int:
     check_may(by, Permission.CASE_ASSIGN)
     handout = Handout.objects.select_for_update().filter(pk=handout_id, by=by).first()
     if handout is None:
-        raise Fault("E704", where="派单")
+        raise Fault("E704", where=Wording("派单"))
     if handout.undone_at:
         raise Fault("E649")
     free = [line for line, why in standing(handout, by) if not why]

@@ -14,6 +14,7 @@ from notoneless.case.core.policies import check_can_move, find_move
 from notoneless.case.core.states import Move as MoveRule
 from notoneless.case.core.states import Need, State, Way, state_name
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -39,7 +40,7 @@ def move(*, case_id: str, version: int, move_id: str, by: User, now: dt.datetime
     if rule.way is not Way.DIRECT or move_id in OWN_ACTIONS:
         raise Fault("E602", state=state_name(case.state), move=rule.name)
     check_may_make(by, rule)
-    text = need_text("理由", reason) if Need.REASON in rule.needs else need_short("理由", reason)
+    text = need_text(Wording("理由"), reason) if Need.REASON in rule.needs else need_short(Wording("理由"), reason)
     check_can_move(move_id, get_facts(case, today=localdate(now), reason=text))
     _carry_out(case, rule, by, now, reason=text)
     case.save(update_fields=["state"])
@@ -76,8 +77,8 @@ def record_return(
     check_may_make(by, rule)
     paper = take_evidence(case, by, evidence_id)
     today = localdate(now)
-    need_past("复学日期", returned_date, now)
-    text = need_short("说明", reason)
+    need_past(Wording("复学日期"), returned_date, now)
+    text = need_short(Wording("说明"), reason)
     facts = get_facts(case, today=today, reason=text, evidence=paper)
     check_can_move(rule.id, facts, rules_on(today).outcome(RETURNED))
     _carry_out(case, rule, by, now, reason=text, evidence=paper)
@@ -95,7 +96,7 @@ def reopen(*, case_id: str, version: int, reason: str, by: User, now: dt.datetim
     case = take_case(by=by, case_id=case_id, version=version, permission=Permission.CASE_REOPEN)
     rule = find_move("reopen", State(case.state))
     check_may_make(by, rule)
-    text = need_text("理由", reason)
+    text = need_text(Wording("理由"), reason)
     other = Case.objects.filter(child=case.child_id, closed_at=None).first()
     if other is not None:
         raise Fault("E626", where=case.pk, case=other.pk)

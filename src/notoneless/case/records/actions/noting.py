@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -33,8 +34,10 @@ def add_note(
     case = lock_case(by=by, case_id=case_id, permission=Permission.CASE_WORK)
     check_open(case)
     if kind not in note_kinds(localdate(now)):
-        raise Fault("E611", list="保密记录的种类", given=kind)
-    sealed = SealedNote.objects.create(case=case, kind=kind, text=need_text("内容", text, LONGEST), by=by, at=now)
+        raise Fault("E611", list=Wording("保密记录的种类"), given=kind)
+    sealed = SealedNote.objects.create(
+        case=case, kind=kind, text=need_text(Wording("内容"), text, LONGEST), by=by, at=now
+    )
     sealed.readers.set([by, *(_reader(case, one) for one in reader_ids)])
     note(Action.NOTE_ADD, case, by, now, note=str(sealed.pk))
     return sealed
@@ -44,7 +47,7 @@ def add_note(
 def read_note(*, note_id: UUID | str, reason: str, by: User, now: dt.datetime) -> SealedNote:
     """Open one note: E704 for anybody who may not know of it, E609 without a reason. Who, when and why stay on record."""
     sealed = get_note(by, note_id, localdate(now))
-    why = need_text("理由", reason, 200)
+    why = need_text(Wording("理由"), reason, 200)
     NoteReading.objects.create(note=sealed, by=by, at=now, reason=why)
     note(Action.NOTE_READ, sealed.case, by, now, note=str(sealed.pk), reason=why)
     return sealed
@@ -53,5 +56,5 @@ def read_note(*, note_id: UUID | str, reason: str, by: User, now: dt.datetime) -
 def _reader(case: Case, reader_id: int) -> User:
     reader = User.objects.filter(pk=reader_id).first()
     if reader is None or not can_touch(reader, case, Permission.CASE_VIEW):
-        raise Fault("E637", reader=reader.display_name if reader else "（查无此人）")
+        raise Fault("E637", reader=reader.display_name if reader else Wording("（查无此人）"))
     return reader

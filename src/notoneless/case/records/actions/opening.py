@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from notoneless.case.core.opening import FoundGap, Opened, case_number, earliest, first_of_each, gravest, is_newer
 from notoneless.case.core.states import State
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.org.scope import Scope
@@ -57,7 +58,7 @@ def open_or_join(*, found: FoundGap, by: User, now: dt.datetime) -> Case:
     """
     check_may(by, Permission.CASE_WORK)
     if not Scope.of(by).covers(found.place_code, found.school_code):
-        raise Fault("E704", where="孩子档案")
+        raise Fault("E704", where=Wording("孩子档案"))
     _open([found], "", by, now, None)
     gap = Gap.objects.select_related("case").get(
         check_id=found.check_id, child_id=found.child_id, period=found.period
@@ -88,7 +89,7 @@ def _open(found: Sequence[FoundGap], sweep_id: str, by: User, now: dt.datetime, 
         opening.take(chunk)
         done += len(chunk)
         if progress:
-            progress("立案", done, len(once))
+            progress(Wording("立案"), done, len(once))
     opening.finish()
     return opening.counts
 
@@ -198,7 +199,7 @@ class _Opening:
         return case
 
     def _wake(self, case: Case, changes: _Changes) -> Case:
-        changes.moves.append(self._move(case, case.state, State.TO_VERIFY, None, reason="再次查出"))
+        changes.moves.append(self._move(case, case.state, State.TO_VERIFY, None, reason=Wording("再次查出")))
         case.state, case.closed_at, case.outcome = State.TO_VERIFY.value, None, ""
         case.reopened_at, case.reopened_count = self.now, case.reopened_count + 1
         case.returned_date = case.next_recheck_date = case.agreed_date = case.referred_at = None
@@ -207,7 +208,7 @@ class _Opening:
         return case
 
     def _reopen_gap(self, seen: FoundGap, gap: Gap, case: Case, changes: _Changes) -> None:
-        changes.moves.append(self._move(case, gap.state, Gap.State.OPEN, gap, reason="再次查出"))
+        changes.moves.append(self._move(case, gap.state, Gap.State.OPEN, gap, reason=Wording("再次查出")))
         gap.case, gap.state, gap.due_date, gap.reason = case, Gap.State.OPEN, seen.due_date, seen.reason
         gap.place_code, gap.school_code, gap.severity = seen.place_code, seen.school_code, seen.severity
         gap.closed_at = gap.closed_by = gap.closing_evidence = gap.closing_row = None

@@ -17,6 +17,7 @@ from django.conf import settings
 from notoneless.case.core.states import DEFINITIONS
 from notoneless.common import durable
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.keys import keyring
 
 MIB = 1024 * 1024
@@ -65,7 +66,15 @@ def _accepted() -> dict[str, Any]:
 def _kind(content: bytes) -> str:
     limit, types = _accepted()["max_mib"], _accepted()["types"]
     found = next((kind for kind, start in types.items() if content.startswith(bytes.fromhex(start))), "")
-    problem = "是空的" if not content else "太大" if len(content) > limit * MIB else "" if found else "不是能收的种类"
+    problem = (
+        Wording("是空的")
+        if not content
+        else Wording("太大")
+        if len(content) > limit * MIB
+        else ""
+        if found
+        else Wording("不是能收的种类")
+    )
     if problem:
         raise Fault("E619", problem=problem, types="、".join(types), limit=limit)
     return found

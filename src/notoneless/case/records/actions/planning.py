@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from notoneless.case.core.opening import earliest
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -44,7 +45,7 @@ def set_plan(
 ) -> Gap:
     """Write the plan of one gap and, if given, its own owner. ``version`` is the case's. E609 for an empty plan."""
     case, gap = _take_gap(by, gap_id, version, Permission.CASE_WORK)
-    gap.plan = need_text("方案", plan, 1000)
+    gap.plan = need_text(Wording("方案"), plan, 1000)
     if owner_id is not None:
         gap.owner = _owner(owner_id, case)
     gap.save(update_fields=["plan", "owner"])
@@ -59,8 +60,8 @@ def change_due_date(
     """Move the deadline of one gap, with a reason that stays in the trail; E612 for a day that has passed."""
     case, gap = _take_gap(by, gap_id, version, Permission.CASE_ASSIGN)
     if due_date < localdate(now):
-        raise Fault("E612", field="期限", given=due_date.isoformat(), hint="不能早于今天")
-    text = need_text("理由", reason, 200)
+        raise Fault("E612", field=Wording("期限"), given=due_date.isoformat(), hint=Wording("不能早于今天"))
+    text = need_text(Wording("理由"), reason, 200)
     before, gap.due_date = gap.due_date, due_date
     gap.save(update_fields=["due_date"])
     if case.next_recheck_date is None:
@@ -86,7 +87,7 @@ def add_measure(
     _check_gap_open(gap)
     measure = Measure.objects.create(
         gap=gap,
-        text=need_text("措施", text),
+        text=need_text(Wording("措施"), text),
         owner=_owner(owner_id, case) if owner_id is not None else case.owner,
         due_date=due_date,
         added_by=by,
@@ -101,9 +102,9 @@ def finish_measure(*, measure_id: int, result: str, by: User, now: dt.datetime) 
     """Strike one measure off by its result; E617 when it is struck off already, E609 without a result."""
     found = Measure.objects.filter(pk=measure_id).select_related("gap").first()
     if found is None:
-        raise Fault("E704", where="措施")
+        raise Fault("E704", where=Wording("措施"))
     case = lock_case(by=by, case_id=found.gap.case_id, permission=Permission.CASE_WORK)
-    text = need_text("结果", result)
+    text = need_text(Wording("结果"), result)
     done = Measure.objects.filter(pk=found.pk, done_at=None).update(done_at=now, done_by=by, result=text)
     if done != 1:
         raise Fault("E617", where=case.pk)
@@ -127,6 +128,6 @@ def _check_gap_open(gap: Gap) -> None:
 def _owner(owner_id: int, case: Case) -> User:
     owner = User.objects.filter(pk=owner_id).first()
     if owner is None:
-        raise Fault("E613", owner="（查无此人）")
+        raise Fault("E613", owner=Wording("（查无此人）"))
     check_can_own(owner, case)
     return owner

@@ -11,6 +11,7 @@ from notoneless.case.core.outcomes import PERSUASION_LEDGERS
 from notoneless.case.core.policies import check_can_move
 from notoneless.case.core.states import State
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -35,7 +36,7 @@ def do_recheck(
     case = take_case(by=by, case_id=case_id, version=version, permission=Permission.CASE_WORK)
     check_open(case)
     today = localdate(now)
-    text = need_short("说明", note_text) if in_school else need_text("说明", note_text)
+    text = need_short(Wording("说明"), note_text) if in_school else need_text(Wording("说明"), note_text)
     look = _take_look(case, n, in_school, today)
     look.done_at, look.by, look.in_school, look.note = now, by, in_school, text
     look.save()
@@ -51,7 +52,7 @@ def do_recheck(
 def _take_look(case: Case, n: int, in_school: bool, today: dt.date) -> Recheck:
     look = case.rechecks.filter(round=case.return_round, done_at=None, dropped_at=None).first()
     if look is None:
-        raise Fault("E618", where=case.pk, expected="（已全部办完）", due="—")
+        raise Fault("E618", where=case.pk, expected=Wording("（已全部办完）"), due="—")
     if look.n != n or (in_school and today < look.due_date):
         raise Fault("E618", where=case.pk, expected=look.n, due=look.due_date.isoformat())
     return look

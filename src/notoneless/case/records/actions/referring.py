@@ -17,6 +17,7 @@ from notoneless.case.core.policies import check_can_move, find_move
 from notoneless.case.core.states import State
 from notoneless.case.core.units import Unit, same_unit, unit_of
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.trail.actions import Action
@@ -61,7 +62,7 @@ def accept_referral(
     Owners of the case, its gaps and its measures who do not reach it there are taken off. E632 when it has an answer,
     E633 for the one who proposed it, E613 for an owner who could not work it there, E616 for a case closed meanwhile.
     """
-    referral = _take_referral(by, referral_id, now, ACCEPTED, need_short("说明", reason))
+    referral = _take_referral(by, referral_id, now, ACCEPTED, need_short(Wording("说明"), reason))
     case = Case.objects.select_for_update().get(pk=referral.case_id)
     check_open(case)
     case.place_code, case.school_code, case.referred_at = referral.to_place, referral.to_school, now
@@ -69,7 +70,7 @@ def accept_referral(
     if owner_id is not None:
         case.owner = User.objects.filter(pk=owner_id).first()
         if case.owner is None:
-            raise Fault("E613", owner="（查无此人）")
+            raise Fault("E613", owner=Wording("（查无此人）"))
         check_can_own(case.owner, case)
     elif case.owner and not can_touch(case.owner, case, Permission.CASE_WORK):
         case.owner = None
@@ -82,7 +83,7 @@ def accept_referral(
 @transaction.atomic
 def return_referral(*, referral_id: int, reason: str, by: User, now: dt.datetime) -> Referral:
     """Send it back with a reason; nothing else changes. E609 without a reason, E632, E633 as for accepting."""
-    referral = _take_referral(by, referral_id, now, RETURNED, need_text("理由", reason))
+    referral = _take_referral(by, referral_id, now, RETURNED, need_text(Wording("理由"), reason))
     note(Action.REFERRAL_RETURN, referral.case, by, now, referral=referral.pk)
     return referral
 
@@ -97,8 +98,8 @@ def withdraw_referral(*, referral_id: int, reason: str, by: User, now: dt.dateti
     check_may_withdraw(by, found)
     case = lock_case(by=by, case_id=found.case_id, permission=Permission.CASE_ASSIGN)
     if found.to_outside:
-        raise Fault("E602", state=case.get_state_display(), move="撤回移交")
-    _answer(found, by, now, WITHDRAWN, need_text("理由", reason))
+        raise Fault("E602", state=case.get_state_display(), move=Wording("撤回移交"))
+    _answer(found, by, now, WITHDRAWN, need_text(Wording("理由"), reason))
     note(Action.REFERRAL_WITHDRAW, case, by, now, referral=found.pk)
     return found
 
@@ -114,8 +115,8 @@ def refer_outside(*, case_id: str, version: int, receiver: str, reason: str, by:
     _check_free(case)
     rule = find_move("ask_receiver", State(case.state))
     check_may_make(by, rule)
-    outside = need_text("接收单位", receiver, 200)
-    text = need_text("理由", reason)
+    outside = need_text(Wording("接收单位"), receiver, 200)
+    text = need_text(Wording("理由"), reason)
     check_can_move(rule.id, get_facts(case, today=localdate(now), reason=text))
     sender = unit_of(case.place_code, case.school_code)
     referral = _propose(case, sender, by, now, text, to_outside=outside)
@@ -135,7 +136,7 @@ def answer_outside(*, case_id: str, version: int, accepted: bool, reason: str, b
     case = take_case(by=by, case_id=case_id, version=version, permission=Permission.CASE_WORK)
     rule = find_move("receiver_denies", State(case.state))
     check_may_make(by, rule)
-    text = need_text("对方怎么答复", reason)
+    text = need_text(Wording("对方怎么答复"), reason)
     sent = case.referrals.filter(answered_at=None).exclude(to_outside="").first()
     if sent is not None:
         _answer(sent, by, now, ACCEPTED if accepted else RETURNED, text)
@@ -145,7 +146,7 @@ def answer_outside(*, case_id: str, version: int, accepted: bool, reason: str, b
         check_can_move(rule.id, get_facts(case, today=localdate(now), reason=text))
         move_case(case, rule.target, by=by, now=now, reason=text)
         case.save(update_fields=["state"])
-    note(Action.REFERRAL_ANSWER, case, by, now, answer="有这个孩子" if accepted else "没有接收")
+    note(Action.REFERRAL_ANSWER, case, by, now, answer=Wording("有这个孩子") if accepted else Wording("没有接收"))
     return case
 
 
@@ -170,7 +171,7 @@ def _propose(case: Case, sender: Unit, by: User, now: dt.datetime, reason: str, 
         case=case,
         from_place=sender.place_code,
         from_school=sender.school_code,
-        reason=need_text("理由", reason),
+        reason=need_text(Wording("理由"), reason),
         asked_by=by,
         asked_at=now,
         **to,

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from notoneless.case.core.outcomes import ROSTER, needs_persuasion
 from notoneless.case.core.states import State
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.trail.actions import Action
@@ -25,7 +26,7 @@ from .referring import end_referral
 from .taking import move_case
 
 GAPS_AT_ONCE = 400
-PROVED = "名册证明已无缺口"
+PROVED = Wording("名册证明已无缺口")
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _close_case(case: Case, sweep_id: str, by: User, now: dt.datetime) -> None:
 
 
 def _watch_case(case: Case, sweep_id: str, by: User, now: dt.datetime) -> None:
-    move_case(case, State.RETURNED, by=by, now=now, reason="名册证明已回校", sweep=sweep_id)
+    move_case(case, State.RETURNED, by=by, now=now, reason=Wording("名册证明已回校"), sweep=sweep_id)
     begin_rechecks(case, localdate(now), localdate(now))
     _save(case)
 

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 
 from notoneless.case.core.states import is_final
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -58,7 +59,7 @@ def check_open(case: Case) -> None:
 def take_evidence(case: Case, by: User, evidence_id: UUID | str | None) -> Evidence:
     """Evidence of this case, added since it was opened or last reopened (else E620); E609 when none is named."""
     if not evidence_id:
-        raise Fault("E609", field="佐证")
+        raise Fault("E609", field=Wording("佐证"))
     found = get_evidence(by, evidence_id)
     if found.case_id != case.pk or found.at < (case.reopened_at or case.opened_at):
         raise Fault("E620", where=case.pk)
@@ -83,7 +84,7 @@ def need_short(field: str, value: str, limit: int = 500) -> str:
 def need_past(field: str, day: dt.date, now: dt.datetime) -> dt.date:
     """The day, unless it lies in the future (E612)."""
     if day > localdate(now):
-        raise Fault("E612", field=field, given=day.isoformat(), hint="不能晚于今天")
+        raise Fault("E612", field=field, given=day.isoformat(), hint=Wording("不能晚于今天"))
     return day
 
 

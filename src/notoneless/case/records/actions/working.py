@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 
 from notoneless.case.core.persuasion import is_joint
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission
 from notoneless.trail.actions import Action
@@ -63,7 +64,7 @@ def record_visit(
         return _same_visit(known, case, said)
     check_open(case)
     if corrects_id is not None and not case.visits.filter(pk=corrects_id).exists():
-        raise Fault("E704", where="走访")
+        raise Fault("E704", where=Wording("走访"))
     visit = Visit.objects.create(
         case=case, client_id=report.client_id, by=by, recorded_at=now, corrects_id=corrects_id, **said
     )
@@ -96,20 +97,20 @@ def add_evidence(
     """
     case = lock_case(by=by, case_id=case_id, permission=Permission.CASE_WORK)
     check_open(case)
-    _check_listed("佐证种类", kind, rules_on(issued_date).evidence_kinds)
-    need_past("出具日期", issued_date, now)
+    _check_listed(Wording("佐证种类"), kind, rules_on(issued_date).evidence_kinds)
+    need_past(Wording("出具日期"), issued_date, now)
     if valid_to is not None and valid_to < issued_date:
-        raise Fault("E612", field="有效期至", given=valid_to.isoformat(), hint="不能早于出具日期")
+        raise Fault("E612", field=Wording("有效期至"), given=valid_to.isoformat(), hint=Wording("不能早于出具日期"))
     paper = Evidence(
         id=uuid4(),
         case=case,
         gap=_gap_of(case, gap_id, by),
         kind=kind,
-        number=need_text("文号或编号", number, 100),
-        issued_by=need_text("出具单位", issued_by, 100),
+        number=need_text(Wording("文号或编号"), number, 100),
+        issued_by=need_text(Wording("出具单位"), issued_by, 100),
         issued_date=issued_date,
         valid_to=valid_to,
-        note=need_short("说明", note_text),
+        note=need_short(Wording("说明"), note_text),
         by=by,
         at=now,
     )
@@ -151,8 +152,8 @@ def set_placement(
     """
     case = take_case(by=by, case_id=case_id, version=version, permission=Permission.CASE_WORK)
     check_open(case)
-    _check_listed("安置方式", kind, rules_on(from_date).placements)
-    need_past("起始日期", from_date, now)
+    _check_listed(Wording("安置方式"), kind, rules_on(from_date).placements)
+    need_past(Wording("起始日期"), from_date, now)
     present = Placement.objects.select_for_update().filter(child=case.child_id, to_date=None).first()
     if present is not None:
         _end(present, from_date)
@@ -162,7 +163,7 @@ def set_placement(
         kind=kind,
         from_date=from_date,
         school_code=school_code,
-        note=need_short("说明", note_text),
+        note=need_short(Wording("说明"), note_text),
         by=by,
         at=now,
     )
@@ -172,28 +173,33 @@ def set_placement(
 
 def _said(report: VisitReport, now: dt.datetime) -> dict[str, object]:
     if report.at > now:
-        raise Fault("E612", field="走访时间", given=report.at.isoformat(timespec="minutes"), hint="不能晚于现在")
+        raise Fault(
+            "E612",
+            field=Wording("走访时间"),
+            given=report.at.isoformat(timespec="minutes"),
+            hint=Wording("不能晚于现在"),
+        )
     day, rules = localdate(report.at), rules_on(localdate(report.at))
-    _check_listed("走访方式", report.kind, rules.visit_kinds)
+    _check_listed(Wording("走访方式"), report.kind, rules.visit_kinds)
     if not report.bodies:
-        raise Fault("E609", field="参加单位")
+        raise Fault("E609", field=Wording("参加单位"))
     for body in report.bodies:
-        _check_listed("劝返参加单位", body, rules.bodies)
+        _check_listed(Wording("劝返参加单位"), body, rules.bodies)
     if report.agreed_date is not None and report.agreed_date < day:
         given = report.agreed_date.isoformat()
-        raise Fault("E612", field="约定哪天返校", given=given, hint="不能早于走访那一天")
+        raise Fault("E612", field=Wording("约定哪天返校"), given=given, hint=Wording("不能早于走访那一天"))
     return {
         "at": report.at,
         "kind": report.kind,
-        "people": need_text("走访人", report.people, 200),
+        "people": need_text(Wording("走访人"), report.people, 200),
         "bodies": [body for body in rules.bodies if body in report.bodies],
-        "met_whom": need_text("见到谁", report.met_whom, 100),
-        "guardian_attitude": need_short("监护人态度", report.guardian_attitude),
-        "child_attitude": need_short("孩子态度", report.child_attitude),
-        "difficulty": need_short("困难", report.difficulty),
+        "met_whom": need_text(Wording("见到谁"), report.met_whom, 100),
+        "guardian_attitude": need_short(Wording("监护人态度"), report.guardian_attitude),
+        "child_attitude": need_short(Wording("孩子态度"), report.child_attitude),
+        "difficulty": need_short(Wording("困难"), report.difficulty),
         "agreed": report.agreed,
         "agreed_date": report.agreed_date,
-        "next_step": need_short("下一步", report.next_step),
+        "next_step": need_short(Wording("下一步"), report.next_step),
     }
 
 
@@ -217,7 +223,7 @@ def _gap_of(case: Case, gap_id: UUID | str | None, by: User) -> Gap | None:
         return None
     gap = get_gap(by, gap_id)
     if gap.case_id != case.pk:
-        raise Fault("E704", where="缺口")
+        raise Fault("E704", where=Wording("缺口"))
     return gap
 
 
@@ -228,7 +234,9 @@ def _save_evidence(paper: Evidence, by: User, now: dt.datetime) -> None:
 
 def _end(present: Placement, day: dt.date) -> None:
     if day < present.from_date:
-        raise Fault("E612", field="起始日期", given=day.isoformat(), hint="不能早于现行安置的起始日期")
+        raise Fault(
+            "E612", field=Wording("起始日期"), given=day.isoformat(), hint=Wording("不能早于现行安置的起始日期")
+        )
     present.to_date = day
     present.save(update_fields=["to_date"])
 

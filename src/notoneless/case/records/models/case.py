@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from notoneless.case.core.states import FINAL_STATES, State, state_name
+from notoneless.common.wording import Wording
 
 FINAL = [state.value for state in FINAL_STATES]
 USER = "org.User"
@@ -85,15 +86,15 @@ class Gap(models.Model):
     """缺口: one promise not met for one child in one period; struck off one by one; found again, the same row."""
 
     class State(models.TextChoices):
-        OPEN = "open", "未销"
-        CLOSED = "closed", "已销"
-        EXCUSED = "excused", "有据免除"
+        OPEN = "open", Wording("未销")
+        CLOSED = "closed", Wording("已销")
+        EXCUSED = "excused", Wording("有据免除")
 
     class How(models.TextChoices):
-        EVIDENCE = "evidence", "凭佐证"
-        ROSTER = "roster", "凭名册"
-        EXCUSE = "excuse", "凭批准文书"
-        MISTAKE = "mistake", "误报"
+        EVIDENCE = "evidence", Wording("凭佐证")
+        ROSTER = "roster", Wording("凭名册")
+        EXCUSE = "excuse", Wording("凭批准文书")
+        MISTAKE = "mistake", Wording("误报")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     check_id = models.CharField(max_length=40)

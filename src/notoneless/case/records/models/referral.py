@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from notoneless.common.wording import Wording
+
 from .case import USER, Case
 
 
@@ -15,9 +17,9 @@ class Referral(models.Model):
     """
 
     class Answer(models.TextChoices):
-        ACCEPTED = "accepted", "已接收"
-        RETURNED = "returned", "已退回"
-        WITHDRAWN = "withdrawn", "已撤回"
+        ACCEPTED = "accepted", Wording("已接收")
+        RETURNED = "returned", Wording("已退回")
+        WITHDRAWN = "withdrawn", Wording("已撤回")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
     from_place = models.CharField(max_length=12)

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
 from notoneless.case.core.states import State
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.scope import Scope
@@ -84,30 +85,32 @@ def get_case(user: User, case_id: str) -> Case:
     """One case in scope; E704 for foreign and absent alike."""
     case = visible_cases(user).select_related("child", "owner").filter(pk=case_id).first()
     if case is None:
-        raise Fault("E704", where="个案")
+        raise Fault("E704", where=Wording("个案"))
     return case
 
 
 def get_gap(user: User, gap_id: UUID | str) -> Gap:
     """One gap of a visible case; E704 for foreign and absent alike."""
-    return _one(Gap.objects.filter(case__in=visible_cases(user)).select_related("case"), gap_id, "缺口")
+    return _one(Gap.objects.filter(case__in=visible_cases(user)).select_related("case"), gap_id, Wording("缺口"))
 
 
 def get_evidence(user: User, evidence_id: UUID | str) -> Evidence:
     """One piece of evidence of a visible case; E704 for foreign and absent alike."""
-    return _one(Evidence.objects.filter(case__in=visible_cases(user)).select_related("case"), evidence_id, "佐证")
+    return _one(
+        Evidence.objects.filter(case__in=visible_cases(user)).select_related("case"), evidence_id, Wording("佐证")
+    )
 
 
 def get_closing_request(user: User, request_id: int) -> ClosingRequest:
     """One closing request of a visible case; E704 for foreign and absent alike."""
     rows = ClosingRequest.objects.filter(case__in=visible_cases(user)).select_related("case", "evidence", "asked_by")
-    return _one(rows, request_id, "销号申请")
+    return _one(rows, request_id, Wording("销号申请"))
 
 
 def get_consultation(user: User, consultation_id: int) -> Consultation:
     """One consultation of a visible case; E704 for foreign and absent alike."""
     rows = Consultation.objects.filter(case__in=visible_cases(user)).select_related("case__child", "asked_by")
-    return _one(rows, consultation_id, "会商")
+    return _one(rows, consultation_id, Wording("会商"))
 
 
 def list_overdue(user: User, today: dt.date, after: str = "", size: int = PAGE) -> CasePage:
@@ -182,7 +185,9 @@ def _read_mark(after: str) -> tuple[dt.date, str]:
     try:
         return dt.date.fromisoformat(day), case_id
     except ValueError as error:
-        raise Fault("E612", field="翻页位置", given=after[:40], hint="从列表的第一页重新翻") from error
+        raise Fault(
+            "E612", field=Wording("翻页位置"), given=after[:40], hint=Wording("从列表的第一页重新翻")
+        ) from error
 
 
 def _one(rows: QuerySet[Row], key: object, what: str) -> Row:

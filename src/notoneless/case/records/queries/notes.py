@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.roles import ROLES
@@ -56,7 +57,7 @@ def get_note(user: User, note_id: UUID | str, day: dt.date) -> SealedNote:
     """One note that this person may open; E704 for every other, whether it is there or not."""
     found = SealedNote.objects.filter(case__in=visible_cases(user), pk=note_id).select_related("case__child").first()
     if found is None or not _may_open(user, found, day):
-        raise Fault("E704", where="保密记录")
+        raise Fault("E704", where=Wording("保密记录"))
     return found
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from notoneless.case.core.states import is_final
 from notoneless.case.core.units import Unit
+from notoneless.common.wording import Wording
 from notoneless.org.models import Place, User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.roles import ROLES
@@ -18,7 +19,11 @@ from ..models import Case
 from ..permissions import can_touch
 from .cases import visible_cases
 
-CLOSED, OWNED, OUT_OF_REACH = "已经销号", "已由这位责任人负责", "这位责任人管不到孩子所在的乡镇或学校"
+CLOSED, OWNED, OUT_OF_REACH = (
+    Wording("已经销号"),
+    Wording("已由这位责任人负责"),
+    Wording("这位责任人管不到孩子所在的乡镇或学校"),
+)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from notoneless.case.core.units import Unit
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.models import Place, School, User
 from notoneless.org.permissions import Permission, may
 from notoneless.org.roles import ROLES
@@ -51,7 +52,7 @@ def get_referral(user: User, referral_id: int) -> Referral:
     rows = Referral.objects.filter(seen, pk=referral_id)
     found = rows.select_related("case__child", "case__owner", "asked_by", "answered_by").first()
     if found is None:
-        raise Fault("E704", where="移交")
+        raise Fault("E704", where=Wording("移交"))
     return found
 
 
@@ -64,7 +65,7 @@ def find_unit(place_code: str, school_code: str = "") -> Unit:
         return Unit(school.place_code, school.code)
     office = Place.objects.filter(code=place_code, level__in=[Place.Level.COUNTY, Place.Level.TOWN]).first()
     if office is None:
-        raise Fault("E629", given=place_code or "（空）")
+        raise Fault("E629", given=place_code or Wording("（空）"))
     return Unit(office.code)
 
 

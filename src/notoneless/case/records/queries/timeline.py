@@ -14,9 +14,10 @@ from django.utils.timezone import localdate
 from notoneless.case.core.outcomes import Rules
 from notoneless.case.core.persuasion import is_joint
 from notoneless.case.core.states import DEFINITIONS, state_name
+from notoneless.common.wording import Wording, worded
 from notoneless.org.models import User
 
-from ..models import Case, Gap, Measure, Move
+from ..models import Case, Gap, Measure, Move, Visit
 from .referrals import unit_name
 from .rules import rules_on
 
@@ -42,13 +43,13 @@ def timeline(case: Case) -> list[Entry]:
 
 
 @functools.cache
-def _sentences() -> dict[str, str]:
+def _sentences() -> dict[str, Wording]:
     texts: dict[str, str] = yaml.safe_load((DEFINITIONS / "sentences.yaml").read_text(encoding="utf-8"))
-    return texts
+    return {kind: Wording(text) for kind, text in texts.items()}
 
 
 def _entry(kind: str, at: dt.datetime, by: User, **values: Any) -> Entry:
-    return Entry(at, kind.partition(".")[0], by.display_name, _sentences()[kind].format(**values))
+    return Entry(at, kind.partition(".")[0], by.display_name, str(_sentences()[kind]).format(**values))
 
 
 def _rules(moment: dt.datetime) -> Rules:
@@ -78,14 +79,24 @@ def _move_kind(move: Move) -> str:
 def _visits(case: Case) -> Iterator[Entry]:
     for visit in case.visits.select_related("by"):
         attitudes = [visit.guardian_attitude, visit.child_attitude, visit.difficulty]
-        attitudes += [f"约定 {visit.agreed_date} 返校" if visit.agreed_date else "约定返校" if visit.agreed else ""]
-        attitudes += [f"下一步：{visit.next_step}" if visit.next_step else ""]
-        said = "；".join(part for part in attitudes if part) or "无"
+        attitudes += [_agreed(visit)]
+        attitudes += [worded("下一步：{step}", step=visit.next_step) if visit.next_step else ""]
+        said = "；".join(part for part in attitudes if part) or worded("无")
         rules = _rules(visit.at)
-        joint = f"联合劝返（{rules.body_names(visit.bodies)}），" if is_joint(visit.bodies, rules.pack) else ""
+        joint = (
+            worded("联合劝返（{bodies}），", bodies=rules.body_names(visit.bodies))
+            if is_joint(visit.bodies, rules.pack)
+            else ""
+        )
         kind = "visit.correcting" if visit.corrects_id else "visit.made"
         name = rules.visit_kinds[visit.kind]
         yield _entry(kind, visit.at, visit.by, joint=joint, visit=name, met=visit.met_whom, said=said)
+
+
+def _agreed(visit: Visit) -> str:
+    if visit.agreed_date:
+        return worded("约定 {day} 返校", day=visit.agreed_date)
+    return worded("约定返校") if visit.agreed else ""
 
 
 def _evidence(case: Case) -> Iterator[Entry]:

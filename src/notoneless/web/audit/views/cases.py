@@ -16,6 +16,7 @@ from notoneless.trail.sentence import sentence
 from notoneless.web.audit.forms import CaseForm, ChildForm, PackForm
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import send_file
+from notoneless.web.shell.language import in_chinese
 
 ZIP = "application/zip"
 
@@ -42,6 +43,7 @@ def page(request: HttpRequest, audited_case: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.AUDIT)
+@in_chinese
 def pack(request: HttpRequest, audited_case: str) -> HttpResponse:
     """The case as an evidence pack."""
     name, data = pack_case(request.user, audited_case, now=timezone.now())

@@ -20,6 +20,7 @@ from notoneless.web.audit import presenters
 from notoneless.web.audit.forms import ResultForm, SampleForm
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import send_file
+from notoneless.web.shell.language import in_chinese
 from notoneless.web.shell.paging import keyset_page
 
 ZIP = "application/zip"
@@ -90,6 +91,7 @@ def enter(request: HttpRequest, sample_id: str, number: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.AUDIT)
+@in_chinese
 def pack(request: HttpRequest, sample_id: str) -> HttpResponse:
     """The sample as an evidence pack; a post, for it is an act that the trail keeps."""
     name, data = pack_sample(request.user, sample_id, now=timezone.now())

@@ -15,6 +15,7 @@ from notoneless.case.records.models import Case, ClosingRequest
 from notoneless.case.records.permissions import check_may_decide, check_may_make
 from notoneless.case.records.queries import get_closing_request, list_outcomes, list_possible_moves, rules_on
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.permissions import Permission
 from notoneless.web.case import presenters
 from notoneless.web.case.acting import act_page, attempt, back_to, take, version
@@ -100,7 +101,7 @@ def _choose(request: HttpRequest, case: Case) -> HttpResponse:
 def _asked(request: HttpRequest, case: Case, request_id: int) -> ClosingRequest:
     asked = get_closing_request(request.user, request_id)
     if asked.case_id != case.pk:
-        raise Fault("E704", where="销号申请")
+        raise Fault("E704", where=Wording("销号申请"))
     if asked.decided_at:
         raise Fault("E606", where=case.pk)
     return asked

@@ -11,6 +11,7 @@ from notoneless.case.records import actions
 from notoneless.case.records.models import Gap
 from notoneless.case.records.queries import get_consultation, rules_on
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.permissions import Permission
 from notoneless.web.case import presenters
 from notoneless.web.case.acting import act_page, attempt, back_to, take
@@ -43,7 +44,7 @@ def decide(request: HttpRequest, case_id: str, consultation_id: int) -> HttpResp
     case = take(request.user, case_id, Permission.CASE_WORK)
     asked = get_consultation(request.user, consultation_id)
     if asked.case_id != case.pk:
-        raise Fault("E704", where="会商")
+        raise Fault("E704", where=Wording("会商"))
     if asked.recorded_at:
         raise Fault("E636", where=case.pk)
     gaps = case.gaps.filter(state=Gap.State.OPEN).order_by("-severity", "opened_at")

@@ -15,6 +15,7 @@ from notoneless.case.records import actions
 from notoneless.case.records.models import Case, Gap, Measure
 from notoneless.case.records.queries import list_gap_outcomes, list_possible_owners, rules_on
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.permissions import Permission
 from notoneless.web.case import presenters
 from notoneless.web.case.acting import act_page, attempt, back_to, take_gap, version
@@ -148,7 +149,7 @@ def _open_gap(request: HttpRequest, case_id: str, gap_id: uuid.UUID, permission:
 def _measure(gap: Gap, measure_id: int) -> Measure:
     found = gap.measures.filter(pk=measure_id).first()
     if found is None:
-        raise Fault("E704", where="措施")
+        raise Fault("E704", where=Wording("措施"))
     return found
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from notoneless.case.records import actions
 from notoneless.case.records.queries import get_case, get_note, list_possible_readers, note_kinds
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.permissions import Permission
 from notoneless.web.case.acting import act_page, attempt, back_to, take
 from notoneless.web.case.note_forms import NoteForm, NoteReasonForm
@@ -42,7 +43,7 @@ def read(request: HttpRequest, case_id: str, note_id: uuid.UUID) -> HttpResponse
     case = get_case(request.user, case_id)
     today = timezone.localdate()
     if get_note(request.user, note_id, today).case_id != case.pk:
-        raise Fault("E704", where="保密记录")
+        raise Fault("E704", where=Wording("保密记录"))
     form, opened = NoteReasonForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         opened = actions.read_note(note_id=note_id, by=request.user, now=timezone.now(), **form.cleaned_data)

@@ -17,6 +17,7 @@ from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.case.records.queries import get_evidence, list_possible_owners, rules_on
 from notoneless.common.errors import Fault
+from notoneless.common.wording import Wording
 from notoneless.org.permissions import Permission
 from notoneless.web.case import presenters
 from notoneless.web.case.acting import act_page, attempt, back_to, take, take_gap, version
@@ -53,7 +54,7 @@ def visit(request: HttpRequest, case_id: str, corrects_id: int | None = None) ->
     lines = presenters.visit_lines(case, rules_on(timezone.localdate()))
     corrected = next((line for line in lines if line.visit.pk == corrects_id), None)
     if corrects_id is not None and corrected is None:
-        raise Fault("E704", where="走访")
+        raise Fault("E704", where=Wording("走访"))
     rules = rules_on(timezone.localdate(now))
     form = VisitForm(request.POST or None, rules=rules, initial=VisitForm.blank(request.user, now, rules))
 
@@ -102,7 +103,7 @@ def evidence(request: HttpRequest, case_id: str) -> HttpResponse:
 def evidence_file(request: HttpRequest, case_id: str, evidence_id: uuid.UUID) -> HttpResponse:
     """The scan of one paper, opened and traced."""
     if get_evidence(request.user, evidence_id).case_id != case_id:
-        raise Fault("E704", where="佐证")
+        raise Fault("E704", where=Wording("佐证"))
     paper, content = actions.open_evidence_file(evidence_id=evidence_id, by=request.user, now=timezone.now())
     return send_file(content, paper.file_name, CONTENT_TYPES[paper.file_type])
 

@@ -128,10 +128,14 @@ def moment(value: dt.datetime | None) -> str:
     return (timezone.localtime(value) if timezone.is_aware(value) else value).strftime("%Y-%m-%d %H:%M")
 
 
+def _parts(value: dt.date) -> dict[str, Any]:
+    return {"year": value.year, "month": value.month, "day": value.day, "month_name": f"{value:%B}"}
+
+
 @register.filter
 def long_day(value: dt.date | None) -> str:
     """2026年3月5日, for letters and sentences."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+    return _("%(year)s年%(month)s月%(day)s日") % _parts(value) if value else ""
 
 
 @register.filter

@@ -26,6 +26,7 @@ from notoneless.roster.core import load_kinds, template
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import XLSX, send_file
 from notoneless.web.shell.filters import Facet, chosen, filter_panel
+from notoneless.web.shell.language import in_chinese
 from notoneless.web.shell.paging import keyset_page
 from notoneless.web.system import presenters
 from notoneless.web.system.forms import FindForm
@@ -84,6 +85,7 @@ def templates(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.ORG_MANAGE)
+@in_chinese
 def template_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The empty workbook of one kind of list."""
     definition = load_kinds().get(kind)

@@ -21,6 +21,7 @@ from notoneless.org.roles import ROLES
 from notoneless.org.staff_list import COLUMNS, StaffRow, check_staff, create_staff, read_staff
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import XLSX, send_file
+from notoneless.web.shell.language import in_chinese
 from notoneless.web.system.forms import StaffConfirmForm, StaffListForm
 
 EXAMPLES = (
@@ -32,6 +33,7 @@ EXAMPLES = (
 
 @require_safe
 @requires(Permission.ORG_MANAGE)
+@in_chinese
 def template(request: HttpRequest) -> HttpResponse:
     """The workbook to fill in, with the roles to pick from and examples on a second sheet."""
     header, roles = list(COLUMNS.values()), [role.name for role in ROLES.values()]
