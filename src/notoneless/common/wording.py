@@ -55,15 +55,15 @@ def worded(text: str, **values: Any) -> str:
 
 
 def wordings(data: Any, *fields: str) -> Any:
-    """``data`` as read from YAML, with every text below the keys ``fields`` made a :class:`Wording`."""
+    """``data`` as read from YAML, with every text, or list of texts, at the keys ``fields`` made a :class:`Wording`."""
     if isinstance(data, dict):
-        return {key: _all_worded(part) if key in fields else wordings(part, *fields) for key, part in data.items()}
+        return {
+            key: _worded(part, fields) if key in fields else wordings(part, *fields) for key, part in data.items()
+        }
     return [wordings(part, *fields) for part in data] if isinstance(data, list) else data
 
 
-def _all_worded(part: Any) -> Any:
-    if isinstance(part, str):
-        return Wording(part)
+def _worded(part: Any, fields: tuple[str, ...]) -> Any:
     if isinstance(part, list):
-        return [_all_worded(one) for one in part]
-    return {key: _all_worded(one) for key, one in part.items()} if isinstance(part, dict) else part
+        return [_worded(one, fields) for one in part]
+    return Wording(part) if isinstance(part, str) else wordings(part, *fields)

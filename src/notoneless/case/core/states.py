@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from notoneless.common.wording import wordings
+from notoneless.common.wording import Wording, wordings
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions"
 
@@ -120,7 +120,7 @@ class Table:
 def table() -> Table:
     """The shipped table. Raises ValueError or KeyError when ``states.yaml`` is malformed (a test reads it)."""
     data = yaml.safe_load((DEFINITIONS / "states.yaml").read_text(encoding="utf-8"))
-    return parse(wordings(data, "name", "meaning", "needs", "ways"))
+    return parse(wordings(data, "name", "meaning"))
 
 
 def parse(data: dict[str, Any]) -> Table:
@@ -130,8 +130,8 @@ def parse(data: dict[str, Any]) -> Table:
     return Table(
         states=states,
         moves=moves,
-        need_names={Need(key): name for key, name in data["needs"].items()},
-        way_names={Way(key): name for key, name in data["ways"].items()},
+        need_names={Need(key): Wording(name) for key, name in data["needs"].items()},
+        way_names={Way(key): Wording(name) for key, name in data["ways"].items()},
     )
 
 

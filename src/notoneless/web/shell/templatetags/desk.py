@@ -12,6 +12,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -128,14 +129,10 @@ def moment(value: dt.datetime | None) -> str:
     return (timezone.localtime(value) if timezone.is_aware(value) else value).strftime("%Y-%m-%d %H:%M")
 
 
-def _parts(value: dt.date) -> dict[str, Any]:
-    return {"year": value.year, "month": value.month, "day": value.day, "month_name": f"{value:%B}"}
-
-
 @register.filter
 def long_day(value: dt.date | None) -> str:
-    """2026年3月5日, for letters and sentences."""
-    return _("%(year)s年%(month)s月%(day)s日") % _parts(value) if value else ""
+    """2026年3月5日, in English 5 March 2026, for letters and sentences."""
+    return date_format(value, _("Y年n月j日")) if value else ""
 
 
 @register.filter
