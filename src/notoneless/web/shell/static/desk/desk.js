@@ -45,6 +45,38 @@
     document.getElementById(button.dataset.branch).hidden = !opened;
   });
 
+  // Arrow keys in the tree: right opens or goes in, left closes or goes up, up and down go from node to node.
+  document.addEventListener("keydown", function (event) {
+    var tree = event.target.closest(".tree");
+    if (!tree || event.ctrlKey || event.altKey || event.metaKey) return;
+    var node = event.target.closest("li");
+    var links = Array.prototype.filter.call(tree.querySelectorAll(".tree-node a"), function (link) {
+      return link.offsetParent !== null;
+    });
+    var link = node.querySelector("a");
+    var at = links.indexOf(link);
+    var button = node.querySelector("button[data-branch]");
+    var opened = button && button.getAttribute("aria-expanded") === "true";
+    var next;
+    if (event.key === "ArrowDown") next = links[at + 1];
+    else if (event.key === "ArrowUp") next = links[at - 1];
+    else if (event.key === "ArrowRight" && opened) next = links[at + 1];
+    else if (event.key === "ArrowLeft" && !opened) next = node.parentNode.closest("li") && node.parentNode.closest("li").querySelector("a");
+    else if ((event.key === "ArrowRight" || event.key === "ArrowLeft") && button) button.click();
+    else return;
+    event.preventDefault();
+    (next || link).focus();
+  });
+
+  // Escape folds what one is in, and stays at its heading.
+  document.addEventListener("keydown", function (event) {
+    var fold = event.key === "Escape" && event.target.closest("details[open]");
+    var heading = fold && fold.querySelector("summary");
+    if (!heading || heading.offsetParent === null) return;
+    fold.open = false;
+    heading.focus();
+  });
+
   // Menu, tree and filters are folded on a phone and open on a desk.
   each(document, ".side-fold, .tree-fold, .filters-fold", function (menu) {
     menu.open = window.innerWidth > 860;
