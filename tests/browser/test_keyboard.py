@@ -129,7 +129,7 @@ def test_a_visit_is_written_by_keys_alone(desk, home: Swept) -> None:
     page.keyboard.press("Space")
     for label, said in (("见到谁", "祖母"), ("家长态度", "支持"), ("学生态度", "愿意回校")):
         field = page.get_by_label(label)
-        for _ in range(20):
+        for _ in range(60):
             if field.evaluate("one => one === document.activeElement"):
                 break
             page.keyboard.press("Tab")

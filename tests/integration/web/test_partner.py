@@ -10,9 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
-from tests.integration.web.test_every_route import PARAMETER, routes
 from tests.lib import cast as c
 from tests.lib import rosters
+from tests.lib.routes import PARAMETER, routes
 from tests.lib.swept import number, sweep_county, swept
 from tests.lib.web import client_of, run_jobs, within_a_minute
 
