@@ -178,8 +178,14 @@ def surname_readings() -> dict[str, str]:
 @functools.cache
 def character_table() -> list[CharacterRow]:
     """All known characters by code point: about 30,000 rows, for SQL to join. Do not change the list."""
-    rows = ((char, base or char, syllable, shape) for char, base, syllable, shape in _rows("characters.csv"))
-    return list(map(CharacterRow._make, rows))
+    return list(map(CharacterRow._make, zip(*character_columns(), strict=True)))
+
+
+@functools.cache
+def character_columns() -> tuple[list[str], list[str], list[str], list[str]]:
+    """The columns of ``character_table``: reading them whole takes a third of the time. Do not change the lists."""
+    chars, bases, syllables, shapes = map(list, zip(*_rows("characters.csv"), strict=True))
+    return chars, [base or char for char, base in zip(chars, bases, strict=True)], syllables, shapes
 
 
 def _rows(name: str) -> Iterator[list[str]]:
@@ -191,7 +197,8 @@ def _rows(name: str) -> Iterator[list[str]]:
 
 @functools.cache
 def _sounds() -> dict[str, str]:
-    return {row.char: row.syllable for row in character_table()}
+    chars, _, syllables, _ = character_columns()
+    return dict(zip(chars, syllables, strict=True))
 
 
 @functools.cache
@@ -286,7 +293,8 @@ class _LetterTable(dict[int, str]):
 
 @functools.cache
 def _bases() -> dict[str, str]:
-    return {row.char: row.base for row in character_table() if row.base != row.char}
+    chars, bases, _, _ = character_columns()
+    return {char: base for char, base in zip(chars, bases, strict=True) if base != char}
 
 
 @functools.cache

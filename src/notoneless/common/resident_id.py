@@ -136,7 +136,7 @@ def _holder(text: str) -> tuple[date, str] | None:
     """
     region_sum = _region(text[:6])
     birth = _birth(text[6:14])
-    tail = _TAILS.get(text[14:])
+    tail = _tails().get(text[14:])
     if region_sum is None or birth is None or tail is None or (region_sum + birth[1]) % 11 != tail[0]:
         return None
     return birth[0], tail[1]
@@ -172,6 +172,7 @@ def _sex(sequence: str) -> str:
     return "1" if int(sequence) % 2 else "2"
 
 
+@functools.cache
 def _tails() -> dict[str, tuple[int, str]]:
     """Sequence and check character -> (what area and birth must leave modulo 11, sex)."""
     tails = {}
@@ -181,9 +182,6 @@ def _tails() -> dict[str, tuple[int, str]]:
         for remainder, check in enumerate(CHECK_CHARACTERS):
             tails[sequence + check] = ((remainder - own) % 11, _sex(sequence))
     return tails
-
-
-_TAILS = _tails()
 
 
 def _diagnose(text: str) -> ResidentId:

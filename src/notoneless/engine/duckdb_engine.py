@@ -98,7 +98,10 @@ class DuckDBEngine:
             raise Fault("E502", where="fetch", step="fetch", detail=f"{error}\n{sql}") from error
 
     def count(self, name: str) -> int:
-        return int(self.fetch(f"SELECT count(*) AS n FROM {_checked(name)}").column("n")[0].as_py())
+        try:
+            return int(self._connection.execute(f"SELECT count(*) FROM {_checked(name)}").fetchall()[0][0])
+        except duckdb.Error as error:
+            raise Fault("E502", where=name, step="count", detail=str(error)) from error
 
     def drop(self, *names: str) -> None:
         for name in names:
@@ -131,17 +134,20 @@ class DuckDBEngine:
             raise Fault("E503", where=name, table=name)
 
     def _replace(self, name: str, sql: str) -> None:
-        """The new table may be computed from the old one, so it is made beside it and renamed."""
-        fresh = f"{_checked(name)}__fresh"
+        """The new table may be computed from the old one; what was only loaded or scanned makes room first."""
+        if _checked(name) not in self._loaded | self._scanned:
+            self._create(name, name, sql, "CREATE OR REPLACE")
+            return
+        fresh = f"{name}__fresh"
         self._create(name, fresh, sql)
         self.drop(name)
         self._connection.execute(f"ALTER TABLE {fresh} RENAME TO {name}")
         self._stepped.discard(fresh)
         self._stepped.add(name)
 
-    def _create(self, step: str, table: str, sql: str) -> None:
+    def _create(self, step: str, table: str, sql: str, create: str = "CREATE") -> None:
         try:
-            self._connection.execute(f"CREATE TABLE {table} AS {sql}")
+            self._connection.execute(f"{create} TABLE {table} AS {sql}")
         except duckdb.Error as error:
             raise Fault("E501", where=step, step=step, detail=f"{error}\n{sql}") from error
         self._stepped.add(table)

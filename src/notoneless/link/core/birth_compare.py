@@ -72,17 +72,20 @@ def load_slips(engine: Engine) -> None:
 @functools.cache
 def _slips() -> dict[tuple[int, int], str]:
     """(day, what is written for it) → verdict id."""
-    found = {}
+    days, written, slips = _slip_columns()
+    return dict(zip(zip(days, written, strict=True), slips, strict=True))
+
+
+def _slip_columns() -> tuple[list[int], list[int], list[str]]:
+    """Days, what is written for them, and as what; no pair stands there twice."""
     months = [month for month in lunar.months() if FIRST_YEAR <= month.year < LAST_YEAR]
     days = _days_from(months[0].first_day)
-    at = 0
-    for month in months:
-        lunar_month = month.year * 10000 + month.month * 100
-        for past in range(1, month.days + 1):
-            found[days[at], days[at + DAYS_TO_1904]] = "epoch"
-            found[days[at], lunar_month + past] = "lunar_day"
-            at += 1
-    return found
+    lunar_days = [
+        month.year * 10000 + month.month * 100 + past for month in months for past in range(1, month.days + 1)
+    ]
+    count = len(lunar_days)
+    written = [*days[DAYS_TO_1904 : DAYS_TO_1904 + count], *lunar_days]
+    return days[:count] * 2, written, ["epoch"] * count + ["lunar_day"] * count
 
 
 def _days_from(first: date) -> list[int]:
@@ -99,14 +102,9 @@ def _days_from(first: date) -> list[int]:
 @functools.cache
 def _slip_table() -> pa.Table:
     codes = {verdict.id: verdict.code for verdict in definitions.weights().fields["birth"].verdicts}
-    pairs = list(_slips().items())
-    return pa.table(
-        {
-            "day": pa.array([day for (day, _), _ in pairs], pa.int32()),
-            "written": pa.array([written for (_, written), _ in pairs], pa.int32()),
-            "code": pa.array([codes[slip] for _, slip in pairs], pa.int32()),
-        }
-    )
+    days, written, slips = _slip_columns()
+    columns = {"day": days, "written": written, "code": [codes[slip] for slip in slips]}
+    return pa.table({name: pa.array(values, pa.int32()) for name, values in columns.items()})
 
 
 def _number(day: date) -> int:

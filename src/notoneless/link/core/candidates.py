@@ -59,27 +59,33 @@ Equal = Sequence[tuple[str, str]]
 """Columns of the row sought, each with the column that must be equal to it."""
 
 
-def _said(engine: Engine, equals: Iterable[Equal]) -> set[str]:
-    """The columns in which some row sought says anything: a block that asks for another one finds nobody."""
-    columns = sorted({mine for equal in equals for mine, _ in equal})
-    counts = ", ".join(f"count({column}) AS {column}" for column in columns)
-    return {column for column, n in engine.fetch(f"SELECT {counts} FROM seek").to_pylist()[0].items() if n}
+def _said(engine: Engine, table: str, columns: Iterable[str]) -> set[str]:
+    """The columns in which some row of the table says anything: a block that asks for another one finds nobody."""
+    counts = ", ".join(f"count({column}) AS {column}" for column in sorted(set(columns)))
+    return {column for column, n in engine.fetch(f"SELECT {counts} FROM {table}").to_pylist()[0].items() if n}
+
+
+def _askable(engine: Engine, equals: Sequence[Equal], known: str) -> list[Equal]:
+    """The blocks that can find somebody. What is known is looked at where it is one table; going through all rosters
+    placed so far would cost more than it saves."""
+    mine = _said(engine, "seek", (column for equal in equals for column, _ in equal))
+    its = {column for equal in equals for _, column in equal}
+    if not known.startswith("("):
+        its = _said(engine, known, its)
+    return [equal for equal in equals if all(one in mine and other in its for one, other in equal)]
 
 
 def _block_sqls(engine: Engine, known: str, known_fix: str, more: Sequence[Equal], *, within: bool) -> list[str]:
     blocks = [*(block.equal for block in definitions.blocks() if block.within or not within), *more]
     family = [] if within else list(_FAMILY.values())
-    said = _said(engine, [*blocks, *family])
     sources = [
         f"seek s JOIN {known} f ON " + " AND ".join(f"s.{mine} = f.{its}" for mine, its in equal)
-        for equal in blocks
-        if all(mine in said for mine, _ in equal)
+        for equal in _askable(engine, blocks, known)
     ]
     sources += [
         f"seek s JOIN parent p ON {' AND '.join(f'p.{its} = s.{mine}' for mine, its in equal)} "
         f"JOIN {known} f ON f.rid = p.rid"
-        for equal in family
-        if all(mine in said for mine, _ in equal)
+        for equal in (_askable(engine, family, "parent") if family else ())
     ]
     sources += [f"fix_seek s JOIN {known} f ON f.idv = s.idv", f"seek s JOIN {known_fix} f ON f.idv = s.idv"]
     return [f"SELECT {block} AS block, s.rid, f.pid FROM {source}" for block, source in enumerate(sources)]

@@ -148,7 +148,7 @@ def make_parents(engine: Engine, side: Side, known: str, members: str = "") -> N
     pool = known.replace("key_", "pool_")
     if "mother_name" in columns or "mother_id" in columns:
         parts.append(
-            f"""SELECT k.rid, k.birth, k.fold, p.mother_name AS name, try_cast(substr(p.mother_id, 1, 17) AS BIGINT) AS idv
+            f"""SELECT k.rid, k.birth, k.fold, p.mother_name AS name, {number_of("p.mother_id")} AS idv
                 FROM {pool} p JOIN {known} k ON k.rid = p.rid"""
         )
     if "hh_no" in columns and side.wanted != "true":
@@ -160,14 +160,19 @@ def make_parents(engine: Engine, side: Side, known: str, members: str = "") -> N
 
 
 def members_sql(side: Side, only: str = "SEMI JOIN household USING (hh_no)") -> str:
-    """SQL: n, hh_no, name, idv of those rows of the list who are not among the persons wanted. `only`: which of them."""
+    """SQL: n, hh_no, name, idv of those rows of the list who are not among the persons wanted. `only`: which of them,
+    by their cells as they lie there; what those say is worked out for the rows that are kept."""
     columns = side.columns
-    number = f"try_cast(substr({columns.text('id_no')}, 1, 17) AS BIGINT)"
+    cells = ", ".join(column for column in ("name", "id_no") if column in columns)
     return f"""
-        SELECT * FROM (
-            SELECT * FROM (SELECT file_row AS n, {columns.raw("hh_no")} AS hh_no, {columns.text("name")} AS name, {number} AS idv
-                  FROM {side.source}) r {only}
-        ) ANTI JOIN {side.table} USING (n)"""
+        SELECT n, hh_no, {columns.text("name")} AS name, {number_of(columns.text("id_no"))} AS idv FROM (
+            SELECT * FROM (SELECT file_row AS n, {columns.raw("hh_no")} AS hh_no, {cells} FROM {side.source}) r {only}
+        ) kept ANTI JOIN {side.table} USING (n)"""
+
+
+def number_of(text: str) -> str:
+    """SQL: the first 17 digits of a text as a number."""
+    return f"try_cast(substr({text}, 1, 17) AS BIGINT)"
 
 
 def _household_sql(members: str, known: str, pool: str) -> str:

@@ -27,11 +27,10 @@ class FoldBook:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._rows = [row for row in names.character_table() if len(row.char) == 1]
-        self._bases = sorted({base for _, base, _, _ in self._rows if len(base) == 1})
-        self._sounds = sorted({row.syllable for row in names.character_table() if row.syllable})
+        _, bases, sounds, _ = names.character_columns()
+        self._bases = sorted(set(bases))
         self._base_number = {base: number for number, base in enumerate(self._bases, start=1)}
-        self._sound_number = {sound: number for number, sound in enumerate(self._sounds, start=1)}
+        self._sound_number = {sound: number for number, sound in enumerate(sorted({*sounds} - {""}), start=1)}
         self._odd: dict[str, int] = {}
         self._odd_sounds: dict[str, int] = {}
         engine.load("han", self._table())
@@ -70,17 +69,17 @@ class FoldBook:
         engine.drop("fold_pair", "odd_verdict")
 
     def _table(self) -> pa.Table:
-        shape_of = {char: shape for char, _, _, shape in self._rows if shape}
+        chars, bases, readings, groups = names.character_columns()
+        shape_of = {char: shape for char, shape in zip(chars, groups, strict=True) if shape}
         shapes = {group: number for number, group in enumerate(sorted(set(shape_of.values())), start=1)}
-        bases = [base for _, base, _, _ in self._rows]
-        sounds = [self._sound_number.get(syllable, 0) for _, _, syllable, _ in self._rows]
+        sounds = [self._sound_number.get(reading, 0) for reading in readings]
         surnames = {base: self._sound_number.get(read, 0) for base, read in names.surname_readings().items()}
         numbers = {
-            "code": [ord(char) for char, _, _, _ in self._rows],
-            "base": [self._base_number.get(base, 0) for base in bases],
+            "code": list(map(ord, chars)),
+            "base": list(map(self._base_number.__getitem__, bases)),
             "sound": sounds,
-            "surname_sound": [surnames.get(base, sound) for base, sound in zip(bases, sounds, strict=True)],
-            "shape": [shapes.get(shape_of.get(base, ""), 0) for base in bases],
+            "surname_sound": list(map(surnames.get, bases, sounds)),
+            "shape": [shapes[shape_of[base]] if base in shape_of else 0 for base in bases],
         }
         return pa.table({column: pa.array(values, pa.int64()) for column, values in numbers.items()})
 

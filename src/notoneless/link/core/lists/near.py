@@ -17,7 +17,7 @@ from notoneless.engine import Engine
 from notoneless.link.core import definitions
 from notoneless.link.core.lists import numbers
 from notoneless.link.core.lists.columns import birth_within
-from notoneless.link.core.lists.keys import is_foreign, members_sql, twelve
+from notoneless.link.core.lists.keys import is_foreign, members_sql, number_of, twelve
 from notoneless.link.core.lists.reading import Side
 
 FAR_LONGER = 20
@@ -63,8 +63,8 @@ def make_near(engine: Engine, a: Side, b: Side) -> None:
     step(
         "meant",
         f"""SELECT idv FROM side_a WHERE idv IS NOT NULL UNION SELECT valid FROM pool_a WHERE valid IS NOT NULL
-            UNION SELECT idv FROM fix_a UNION SELECT {_number("guardian_id")} FROM pool_a WHERE guardian_id IS NOT NULL
-            UNION SELECT {_number("mother_id")} FROM pool_a WHERE mother_id IS NOT NULL""",
+            UNION SELECT idv FROM fix_a UNION SELECT {number_of("guardian_id")} FROM pool_a WHERE guardian_id IS NOT NULL
+            UNION SELECT {number_of("mother_id")} FROM pool_a WHERE mother_id IS NOT NULL""",
     )
     step("near", " UNION ".join([*_alike(), *_by_number(), _like_certain_sql()]))
     _with_their_own(engine)
@@ -87,13 +87,20 @@ def _add_households(engine: Engine, b: Side) -> None:
     step("home", f"SELECT hh_no FROM ({homes}) WHERE hh_no IS NOT NULL")
     step("relative", "SELECT DISTINCT coalesce(guardian_name, mother_name) AS name FROM pool_a")
     step("asked_number", "SELECT idv FROM meant UNION SELECT idv FROM thin SEMI JOIN near USING (n)")
-    fits = [f"{column} IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL)" for column, table in
-            (("name", "relative"), ("idv", "asked_number"))]  # fmt: skip
-    step("elder", members_sql(b, f"WHERE hh_no IN (SELECT hh_no FROM home) OR {' OR '.join(fits)}"))
-    house = f"SELECT hh_no FROM elder WHERE {' OR '.join(fits)}"
+    name, number = b.columns.text("name"), number_of(b.columns.text("id_no"))
+    step("elder", members_sql(b, f"WHERE hh_no IN (SELECT hh_no FROM home) OR {_fits(name, number)}"))
+    house = f"SELECT hh_no FROM elder WHERE {_fits('name', 'idv')}"
     step("near", f"SELECT n FROM near UNION SELECT n FROM thin SEMI JOIN ({house}) h USING (hh_no)", replace=True)
     _with_their_own(engine)
     engine.drop("home", "relative", "asked_number")
+
+
+def _fits(name: str, number: str) -> str:
+    """SQL: a grown-up has a guardian's name or a number that is asked about."""
+    return " OR ".join(
+        f"{said} IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL)"
+        for said, column, table in ((name, "name", "relative"), (number, "idv", "asked_number"))
+    )
 
 
 def _told_sql(a: Side) -> str:
@@ -186,7 +193,3 @@ def _place(code: str) -> str:
     """SQL: the township's nine digits, or what stands there if it is no area code."""
     known = f"coalesce({twelve(code)}, {code})"
     return f"CAST(round(({known} - {known} % 1000) / 1000) AS BIGINT)"
-
-
-def _number(text: str) -> str:
-    return f"try_cast(substr({text}, 1, 17) AS BIGINT)"
