@@ -39,10 +39,11 @@ from notoneless.link.records.children import FLAGS  # noqa: E402
 from notoneless.link.records.counts import refresh_counts  # noqa: E402
 from notoneless.link.records.models import Child  # noqa: E402
 from notoneless.link.records.search import id_tail  # noqa: E402
-from notoneless.org.actions import create_first_admin, create_user, load_places, load_schools  # noqa: E402
+from notoneless.org.actions import create_first_officer, create_user, load_places, load_schools  # noqa: E402
+from notoneless.org.grants import decide_grant  # noqa: E402
 from notoneless.org.keys import keyring  # noqa: E402
 from notoneless.org.login import BACKEND  # noqa: E402
-from notoneless.org.models import User  # noqa: E402
+from notoneless.org.models import Grant, User  # noqa: E402
 from notoneless.org.sealed import seal_text  # noqa: E402
 from notoneless.policy.places import Places  # noqa: E402
 from notoneless.trail.many_rows import indexes_built_after, insert_all, insert_rows  # noqa: E402
@@ -107,7 +108,12 @@ def make_people(places: Places, towns: Sequence[Any]) -> list[User]:
         for town in towns for number in range(SCHOOLS_A_TOWN)
     ]  # fmt: skip
     load_schools(schools=rows, by=None, now=now)
-    admin = create_first_admin(username="admin", display_name="系统管理员", password=PASSWORD, now=now)
+    admin, security = (
+        create_first_officer(username=name, display_name=display, role=role, password=PASSWORD, now=now)
+        for name, display, role in (
+            ("admin", "系统管理员", "system_admin"), ("security", "安全管理员", "security_admin"),
+        )
+    )  # fmt: skip
     posts = [("city", "county_clerk", {"place_code": CITY})]
     posts += [
         (f"county{n}", "county_clerk", {"place_code": p.code}) for n, p in enumerate(places.below(CITY, "county"))
@@ -116,11 +122,13 @@ def make_people(places: Places, towns: Sequence[Any]) -> list[User]:
         ("town", "township_officer", {"place_code": towns[0].code}),
         ("principal", "principal", {"school_code": rows[0]["code"]}),
     ]
-    people = [
-        create_user(username=name, display_name=f"经办{name}", role=role, password=PASSWORD, by=admin, now=now,
-                    must_change_password=False, **post)
-        for name, role, post in posts
-    ]  # fmt: skip
+    for name, role, post in posts:
+        asked = create_user(
+            username=name, display_name=f"经办{name}", role=role, password=PASSWORD, by=admin, now=now,
+            must_change_password=False, **post,
+        )  # fmt: skip
+        decide_grant(grant=Grant.objects.get(user=asked), approved=True, by=security, now=now)
+    people = list(User.objects.filter(username__in=[name for name, _, _ in posts]).order_by("pk"))
     Sweep.objects.create(
         id=SWEEP, as_of=AS_OF, region=CITY, policy_version="bench", policy_digest="0" * 64, manifest_digest="0" * 64,
         created_by=people[0], created_at=now,

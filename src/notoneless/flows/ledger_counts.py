@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import Count
@@ -91,14 +92,15 @@ def _by_place(user: User, counted: str, digits: int, today: dt.date) -> dict[str
     if not counting.by_case and digits > TOWN:
         listed = list_children(user).filter(gone=False, **{ledger.child: True}).order_by()
         return dict(listed.values_list("place_code").annotate(Count("pk")))
-    return _group(_cut_places(counting.listed, digits), "place")
+    return _group(counting.listed, "place", digits)
 
 
 def count_by_school(user: User, counted: str, schools: Sequence[str], today: dt.date) -> dict[str, int]:
     """School code → how many of a ledger (or open cases) go there, in this person's scope."""
     FOLLOWER.look()
     table = _Counting(user, _counted(counted), {}, today).listed
-    return _group(table.filter(pc.is_in(table["school"], pa.array(schools, pa.string()))), "school")
+    numbers, asked = _group(table, "school"), set(schools)
+    return {school: number for school, number in numbers.items() if school in asked}
 
 
 def counts_by_age(counted: str) -> bool:
@@ -190,9 +192,8 @@ class _Counting:
         if self.scope.low:
             cut = TOWN if table.schema == COUNT_SCHEMA else None
             low, high = self.scope.low[:cut], self.scope.high[:cut]
-            inside = pc.greater_equal(table["place"], low)
-            table = table.filter(pc.and_(inside, pc.less(table["place"], high))) if low < high else table
-        return table.filter(pc.equal(table["school"], self.scope.school)) if self.scope.school else table
+            table = table.filter(_where(table, "place", _between(low, high))) if low < high else table
+        return table.filter(_where(table, "school", _among([self.scope.school]))) if self.scope.school else table
 
     def _on_ledger(self, table: pa.Table) -> pa.Array:
         if self.ledger.child:
@@ -201,7 +202,7 @@ class _Counting:
             return pa.array([True] * len(table), pa.bool_())
         found = _has(table["checks"], sum(self.check_bits.values()))
         if self.ledger.case_states:
-            found = pc.and_(found, pc.is_in(table["state"], pa.array(self.ledger.case_states, pa.string())))
+            found = pc.and_(found, _where(table, "state", _among(self.ledger.case_states)))
         return found
 
     def _is_fine(self) -> bool:
@@ -249,9 +250,30 @@ def _has(column: pa.ChunkedArray, bits: int) -> pa.Array:
     return pc.not_equal(pc.bit_wise_and(column, pa.scalar(bits, column.type)), 0)
 
 
-def _group(table: pa.Table, column: str) -> dict[str, int]:
-    found = table.select([column, "number"]).group_by(column, use_threads=False).aggregate([("number", "sum")])
-    return dict(zip(found[column].to_pylist(), found["number_sum"].to_pylist(), strict=True))
+def _group(table: pa.Table, column: str, digits: int | None = None) -> dict[str, int]:
+    """Value, or its first ``digits``, → how many."""
+    coded = table[column].combine_chunks()
+    values = coded.dictionary.to_pylist()
+    sums = np.bincount(coded.indices.to_numpy(), weights=table["number"].to_numpy(), minlength=len(values))
+    found: dict[str, int] = {}
+    for value, number in zip(values, sums.astype(int).tolist(), strict=True):
+        if number:
+            found[value[:digits]] = found.get(value[:digits], 0) + number
+    return found
+
+
+def _where(table: pa.Table, column: str, test: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """The rows whose text passes: each text that occurs is tested once."""
+    coded = table[column].combine_chunks()
+    return test(coded.dictionary).take(coded.indices)
+
+
+def _among(values: Sequence[str]) -> Callable[[pa.Array], pa.Array]:
+    return lambda texts: pc.is_in(texts, pa.array(values, pa.string()))
+
+
+def _between(low: str, high: str) -> Callable[[pa.Array], pa.Array]:
+    return lambda texts: pc.and_(pc.greater_equal(texts, low), pc.less(texts, high))
 
 
 def _any(table: pa.Table, masks: Mapping[str, pa.Array], values: list[str]) -> pa.Array:
@@ -264,16 +286,20 @@ def _any(table: pa.Table, masks: Mapping[str, pa.Array], values: list[str]) -> p
 
 def _is_one_of(column: str) -> Callable[[_Counting, pa.Table, list[str]], pa.Array]:
     def mask(_counting: _Counting, table: pa.Table, values: list[str]) -> pa.Array:
-        return pc.is_in(table[column], pa.array(["" if value == EMPTY else value for value in values], pa.string()))
+        return _where(table, column, _among(["" if value == EMPTY else value for value in values]))
 
     return mask
 
 
 def _in_towns(_counting: _Counting, table: pa.Table, values: list[str]) -> pa.Array:
-    masks = {
-        value: pc.starts_with(table["place"], value.rstrip("0") if len(value) > TOWN else value) for value in values
-    }
-    return _any(table, masks, [value for value in values if value.isdigit() and len(value) in (6, 9, 12)])
+    starts = tuple(
+        value.rstrip("0") if len(value) > TOWN else value
+        for value in values
+        if value.isdigit() and len(value) in (6, 9, 12)
+    )
+    return _where(
+        table, "place", lambda texts: pa.array([text.startswith(starts) for text in texts.to_pylist()], pa.bool_())
+    )
 
 
 def _category_masks(table: pa.Table) -> dict[str, pa.Array]:
@@ -314,14 +340,8 @@ def _count_masks(table: pa.Table, masks: Mapping[str, pa.Array], names: Mapping[
 
 
 def _towns(_counting: _Counting, table: pa.Table) -> Counted:
-    places, counted = Places.load(), _group(_cut_places(table, TOWN), "place")
+    places, counted = Places.load(), _group(table, "place", TOWN)
     return [(code, places.label(code) or Wording("（空）"), number) for code, number in sorted(counted.items())]
-
-
-def _cut_places(table: pa.Table, digits: int) -> pa.Table:
-    """The table with only the first digits of each place code."""
-    at = table.schema.get_field_index("place")
-    return table.set_column(at, "place", pc.utf8_slice_codeunits(table["place"], 0, digits))
 
 
 def _schools(_counting: _Counting, table: pa.Table) -> Counted:
