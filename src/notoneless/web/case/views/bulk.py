@@ -73,10 +73,16 @@ def hand_out_page(request: HttpRequest, cases: Sequence[Case], beyond: int, back
         "choices": [(str(one.pk), owner_label(one)) for one in owners], "owner": owner, "split": split,
         "left": _left(split), "taken": split.taken[:SHOWN] if split else [], "shown": SHOWN, "changed": changed,
         "digest": _digest(split.taken) if split else "", "as_job": bool(split and len(split.taken) > MANY),
-        "asked": [(key, value) for key in ("all", "kept", "case") for value in request.GET.getlist(key)],
+        "asked": _asked_again(request, cases),
         "back_url": back,
     }  # fmt: skip
     return render(request, "case/hand_out.html", context)
+
+
+def _asked_again(request: HttpRequest, cases: Sequence[Case]) -> list[tuple[str, str]]:
+    """What the form for another person asks for: the same list, or those of the named cases that this person sees."""
+    kept = [(key, value) for key in ("all", "kept") for value in request.GET.getlist(key)]
+    return kept if "all" in request.GET else kept + [("case", case.pk) for case in cases]
 
 
 def _hand_out(request: HttpRequest, taken: Sequence[Case], owner: User) -> HttpResponse:
