@@ -133,8 +133,7 @@ def _packed(
         "deliveries": _deliveries(listed),
     }
     body = _json(manifest)
-    sums = [*sorted((name, _sha(data)) for name, data in files.items()), (MANIFEST, _sha(body))]
-    text = "".join(f"{digest}  {name}\n" for name, digest in sums).encode()
+    text = _sums({**files, MANIFEST: body})
     record(
         Action.AUDIT_PACK, by=user, now=now, object_kind=sort, object_id=about, place_code=user.place_code,
         files=len(files), digest=_sha(body),
@@ -287,6 +286,12 @@ def _deliveries(cases: Iterable[Case]) -> list[dict[str, str]]:
     return [{"id": one.pk, "sha256": one.file_sha256} for one in found]
 
 
+def _sums(files: Mapping[str, bytes]) -> bytes:
+    """What ``sha256sum -c`` reads: the files by name, the manifest last."""
+    names = [*sorted(files.keys() - {MANIFEST, SUMS}), MANIFEST]
+    return "".join(f"{_sha(files[name])}  {name}\n" for name in names).encode()
+
+
 def _check_files(listed: Iterable[Mapping[str, Any]], files: Mapping[str, bytes], report: PackReport) -> None:
     named = set()
     for one in listed:
@@ -297,6 +302,8 @@ def _check_files(listed: Iterable[Mapping[str, Any]], files: Mapping[str, bytes]
             report.problems.append(f"文件 {one['name']} 被改过")
     for extra in sorted(set(files) - named - {MANIFEST, SUMS}):
         report.problems.append(f"多出文件 {extra}")
+    if files.get(SUMS) != _sums(files):
+        report.problems.append(f"文件 {SUMS} 与其余文件对不上")
 
 
 def _check_events(events: Iterable[Mapping[str, Any]], report: PackReport) -> None:
