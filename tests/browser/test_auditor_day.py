@@ -110,4 +110,3 @@ def _who_saw(page: Page, home: Swept) -> None:
     press(page, "查")
     expect(page.get_by_text("高明月").first).to_be_visible()
     expect(page.get_by_text("审计员老段").first).to_be_visible()
-    picture(page, "who-saw")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.hands import follow, picture, press
+from tests.browser.hands import follow, press
 from tests.lib import cases as k
 from tests.lib import cast as c
 from tests.lib.swept import AS_OF, swept
@@ -38,7 +38,6 @@ def asked(people: c.Cast, tmp_path: Path) -> list[Case]:
 def test_from_the_numbers_to_two_decisions_and_the_print(desk, asked: list[Case], tmp_path: Path) -> None:
     page = desk("head")
     expect(page.get_by_text("2 个销号申请等您审批")).to_be_visible()
-    picture(page, "home-head")
     _read_the_results(page)
     _decide(page, asked[0], "批准销号", "")
     _decide(page, asked[1], "退回", "毕业证看不清，请重新扫描")

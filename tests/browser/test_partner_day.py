@@ -51,7 +51,6 @@ def _send(page: Page) -> None:
     press(page, "上传并核对")
     page.get_by_role("button", name="只导入正确的 3 行").click(timeout=30_000)
     page.get_by_role("link", name="看结果").click(timeout=30_000)
-    picture(page, "partner")
 
 
 def _take_the_receipt(page: Page, delivery: Delivery) -> None:
@@ -68,7 +67,7 @@ def _take_the_feedback(page: Page, delivery: Delivery, folder: Path) -> None:
     page.goto(f"/roster/{delivery.pk}/")
     follow(page, "反馈名单")
     expect(page.get_by_text("在其他名册里没有找到这个人").first).to_be_visible()
-    picture(page, "feedback")
+    picture(page, "partner")
     book = load_workbook(fetch(page, lambda: page.get_by_role("link", name="下载").first.click(), folder))
     rows = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
     assert {row[0] if isinstance(row[0], int) else str(row[1]) for row in rows}

@@ -128,6 +128,7 @@ def _bring_back(page: Page) -> None:
 def _look_four_times(page: Page, case: Case, clock: Clock) -> None:
     for look in Case.objects.get(pk=case.pk).rechecks.all():
         clock(dt.datetime.combine(look.due_date, c.NOW.timetz()))
+        page.wait_for_load_state()
         page.goto(f"/case/{case.pk}/")
         if page.get_by_label("密码").count():
             _sign_in_again(page)
