@@ -32,17 +32,20 @@ STATE_NAMES = {
 }
 SEX_NAMES = {"1": Wording("男"), "2": Wording("女")}
 PERSON_COLUMNS = [
-    "child_id", "name", "sex", "dob", "id_no", "place_code", "township_code", "school_name", "grade", "class_no",
+    "child_id", "name", "sex", "dob", "id_no", "place_code", "township_code", "school_code", "school_name", "grade",
+    "class_no",
 ]  # fmt: skip
 ORDER = ("place_code", "child_id")
 
 
 @dataclass(frozen=True)
 class RowFilter:
-    """What the rows are narrowed to; empty means not narrowed. ``towns`` are 12-digit codes of townships."""
+    """What the rows are narrowed to; empty means not narrowed. ``towns`` are 12-digit codes of townships; "" among
+    ``schools`` is no school."""
 
     states: Sequence[str] = ()
     towns: Sequence[str] = ()
+    schools: Sequence[str] = ()
 
 
 def read_check_rows(user: User, sweep: Sweep, check_id: str, chosen: RowFilter) -> pa.Table:
@@ -56,13 +59,20 @@ def read_check_rows(user: User, sweep: Sweep, check_id: str, chosen: RowFilter) 
     return rows_in_scope(user, sweep, check_id, chosen)
 
 
+def narrow_rows(rows: pa.Table, chosen: RowFilter) -> pa.Table:
+    """Rows that were read already, narrowed to the states and schools of ``chosen``."""
+    if chosen.states:
+        rows = rows.filter(pc.is_in(rows["state"], pa.array(list(chosen.states))))
+    if chosen.schools:
+        rows = rows.filter(pc.is_in(pc.fill_null(rows["school_code"], ""), pa.array(list(chosen.schools))))
+    return rows
+
+
 def rows_in_scope(user: User, sweep: Sweep, check_id: str, chosen: RowFilter) -> pa.Table:
     """The same rows for a caller that has asked for its own right (an audit, which shows them masked)."""
     results = checks.read_results(sweep, check_id, list(chosen.states) or None)
-    if chosen.states:
-        results = results.filter(pc.is_in(results["state"], pa.array(list(chosen.states))))
     joined = persons_in_scope(user, sweep, chosen.towns).join(results, "child_id", join_type="inner")
-    return joined.sort_by([(column, "ascending") for column in ORDER])
+    return narrow_rows(joined, chosen).sort_by([(column, "ascending") for column in ORDER])
 
 
 def persons_in_scope(user: User, sweep: Sweep, towns: Iterable[str]) -> pa.Table:

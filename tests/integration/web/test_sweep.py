@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.lib.cast import NOW, Cast
+from tests.lib.cast import NOW, SCHOOL, TOWN, Cast
 from tests.lib.swept import AS_OF, Swept, swept
 from tests.lib.web import client_of, run_jobs
 
@@ -143,3 +143,65 @@ def test_sweeps_are_listed_and_home_opens_their_lists(cast: Cast, home: Swept) -
     assert AS_OF.isoformat() in text_of(cast.clerk, "/sweep/")
     assert f"/check/{home.sweep.pk}/not_enrolled/?state=gap" in text_of(cast.clerk, "/")
     assert home.sweep.pk not in text_of(cast.stranger, "/sweep/")
+
+
+def test_one_goes_down_from_the_county_to_the_children_of_a_school(cast: Cast, home: Swept) -> None:
+    address = f"/check/{home.sweep.pk}/not_enrolled/"
+    whole = text_of(cast.clerk, address)
+    assert f'href="?town={TOWN}"' in whole
+    assert f'href="?town={TOWN}&amp;state=gap#rows"' in whole
+    town = text_of(cast.clerk, f"{address}?town={TOWN}")
+    assert "应查 2 ＝ 符合 1 ＋ 缺口 1 ＋ 有据排除 0 ＋ 不能判断 0" in town
+    assert f'href="?town={TOWN}&amp;school={SCHOOL}"' in town
+    assert 'aria-current="page">岸堤镇</b>' in town
+    school = text_of(cast.clerk, f"{address}?town={TOWN}&school={SCHOOL}")
+    assert "春小花" in school
+    assert "夏小雨" not in school
+    without = text_of(cast.clerk, f"{address}?town={TOWN}&school=-")
+    assert "夏小雨" in without
+    assert "春小花" not in without
+    assert "应查 1 ＝ 符合 0 ＋ 缺口 1" in without
+    exported = (
+        client_of(cast.clerk).get(f"{address}export/?town={TOWN}&school=-&format=csv").content.decode("utf-8-sig")
+    )
+    assert "夏小雨" in exported
+    assert "春小花" not in exported
+
+
+def test_an_auditor_goes_down_to_the_township_and_no_further(cast: Cast, home: Swept) -> None:
+    page = text_of(cast.auditor, f"/check/{home.sweep.pk}/not_enrolled/?town={TOWN}&school={SCHOOL}")
+    assert "应查 2 ＝" in page
+    assert "school=" not in page
+    assert "春小花" not in page
+
+
+def test_why_says_rule_law_lists_with_their_days_and_what_cannot_be_said(cast: Cast, home: Swept) -> None:
+    page = text_of(cast.clerk, f"/check/{home.sweep.pk}/suspected_dropout/?why=1")
+    assert '<details class="why" id="why" open>' in page
+    assert "规则原文（SQL）" in page
+    assert "SELECT" in page
+    assert f"数据时点 {AS_OF.isoformat()}，" in page
+    assert "因为缺名册，说不了的" in page
+    assert "没有它，这一项对谁都不能判断" in page
+    overview = text_of(cast.clerk, f"/sweep/{home.sweep.pk}/")
+    assert f"/check/{home.sweep.pk}/not_enrolled/?why=1#why" in overview
+    assert f"名册的数据时点 {AS_OF.isoformat()}" in overview
+
+
+def test_every_check_is_compared_with_the_sweep_before(cast: Cast, home: Swept) -> None:
+    assert "新增 0" not in text_of(cast.clerk, f"/sweep/{home.sweep.pk}/")
+    client_of(cast.clerk).post("/sweep/start/", {"as_of": "2026-11-22"})
+    run_jobs()
+    later = Sweep.objects.get(status="current")
+    page = text_of(cast.clerk, f"/sweep/{later.pk}/")
+    link = f"/sweep/{later.pk}/diff/?change=unchanged&amp;check=not_enrolled#rows"
+    assert f'<a href="{link}">不变 2</a>' in page
+    listed = text_of(cast.clerk, link.replace("&amp;", "&").split("#")[0])
+    assert "共 2 条" in listed
+    town = text_of(cast.clerk, f"/check/{later.pk}/not_enrolled/?town={TOWN}")
+    link = f"/sweep/{later.pk}/diff/?town={TOWN}&amp;change=unchanged&amp;check=not_enrolled#rows"
+    assert f'<a href="{link}">不变 1</a>' in town
+    narrowed = text_of(cast.clerk, link.replace("&amp;", "&").split("#")[0])
+    assert "与上次比：岸堤镇" in narrowed
+    assert "共 1 条" in narrowed
+    assert "秋小果" not in narrowed

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from notoneless.common.wording import Wording
 from notoneless.common.yaml_files import read_yaml
 
 _FILE = Path(__file__).resolve().parents[1] / "definitions" / "review.yaml"
@@ -43,7 +44,7 @@ class Agreement:
 @functools.cache
 def risks() -> tuple[Risk, ...]:
     """Every defined risk, in the order of the file."""
-    return tuple(Risk(one["id"], one["from"], one["name"], one["why"]) for one in _read()["risks"])
+    return tuple(Risk(one["id"], one["from"], Wording(one["name"]), Wording(one["why"])) for one in _read()["risks"])
 
 
 def risks_on(day: date) -> tuple[Risk, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +20,6 @@ from .models import Child, LinkDecision, ReviewPair
 
 SWEEPS = "sweeps"
 MEMBERS = "members.parquet"
-IDS_AT_ONCE = 500
 
 
 def list_children(user: User) -> QuerySet[Child]:
@@ -37,15 +35,6 @@ def get_child(user: User, child_id: str) -> Child:
     if child is None:
         raise Fault("E704", where=Wording("孩子档案"))
     return child
-
-
-def ids_in_scope(user: User, ids: Iterable[str]) -> set[str]:
-    """Those of the child ids that lie in this person's scope, merged and gone ones too; for counting, not showing."""
-    wanted, found = sorted(set(ids)), set[str]()
-    for start in range(0, len(wanted), IDS_AT_ONCE):
-        part = Child.objects.filter(Scope.of(user).q(), pk__in=wanted[start : start + IDS_AT_ONCE])
-        found |= set(part.values_list("pk", flat=True))
-    return found
 
 
 def list_reviews(user: User) -> QuerySet[ReviewPair]:

@@ -14,11 +14,11 @@ from notoneless.check.core.lists import list_name
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
 from notoneless.common.wording import Wording
+from notoneless.flows.check_drill import DrillLine, Spot, place_name
 from notoneless.flows.check_rows import STATE_NAMES
 from notoneless.org.roles import ROLES
 from notoneless.policy.pack import Pack, load_pack
-from notoneless.policy.places import Places
-from notoneless.web.shell.filters import Facet
+from notoneless.web.shell.filters import EMPTY, Facet
 
 SEVERITY_NAMES = {3: Wording("重"), 2: Wording("中"), 1: Wording("轻")}
 STATUS_KINDS = {"met": "done", "gap": "bad", "excused": "doing", "unknown": "warn"}
@@ -41,6 +41,24 @@ class ListUsed:
     name: str
     needed: bool
     deliveries: list[tuple[str, str, int]]
+
+    @property
+    def first_day(self) -> str:
+        """The oldest as-of date of its deliveries."""
+        return min(day for _id, day, _rows in self.deliveries)
+
+    @property
+    def last_day(self) -> str:
+        """The newest as-of date of its deliveries."""
+        return max(day for _id, day, _rows in self.deliveries)
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the way from the whole down to where the reader stands."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -99,12 +117,51 @@ def _list_used(kind: str, needed: bool, sweep: Sweep) -> ListUsed:
     return ListUsed(list_name(kind), needed, [(one["delivery_id"], one["as_of"], one["rows"]) for one in used])
 
 
-def facets(states: Mapping[str, int], towns: Mapping[str, int]) -> list[Facet]:
-    """State and township with their counts; a township without any row of the check is left out."""
-    places = Places.load()
-    named = [(code, places.label(code) or _("（空）"), count) for code, count in sorted(towns.items()) if count]
-    found = [Facet("state", _("结果"), [(state, STATE_NAMES[state], states[state]) for state in STATES])]
-    return [*found, Facet("town", _("乡镇"), named)] if named else found
+def state_facet(numbers: Mapping[str, int]) -> Facet:
+    """The four states with what is counted of each where the reader stands."""
+    return Facet("state", _("结果"), [(state, STATE_NAMES[state], numbers[state]) for state in STATES])
+
+
+def numbers_of(lines: Sequence[DrillLine]) -> dict[str, int]:
+    """The five numbers of a whole from its parts."""
+    return {state: sum(getattr(line, state) for line in lines) for state in ("expected", *STATES)}
+
+
+def spot_query(spot: Spot) -> str:
+    """Where the reader stands as the beginning of a query; a school is left out, changes are counted by township."""
+    return f"town={spot.town}&" if spot.town else f"county={spot.county}&" if spot.county else ""
+
+
+def state_urls(spot: Spot) -> dict[str, str]:
+    """State → the address of its children where the reader stands."""
+    school = "" if spot.school is None else f"school={spot.school or EMPTY}&"
+    return {state: f"?{spot_query(spot)}{school}state={state}#rows" for state in STATES}
+
+
+def crumbs(spot: Spot, counties: int, lines: Sequence[DrillLine]) -> list[Crumb]:
+    """The way down to where the reader stands, without the last step, and the last step by itself (url "")."""
+    way = [Crumb(_("全部"), "?")]
+    if spot.county and counties > 1:
+        way.append(Crumb(place_name(spot.county, "county"), f"?county={spot.county}"))
+    if spot.town:
+        way.append(Crumb(place_name(spot.town, "town"), f"?town={spot.town}"))
+    if spot.school is not None:
+        name = next((line.name for line in lines if line.code == spot.school), "") or _("没有学校")
+        way.append(Crumb(name, ""))
+    return [*way[:-1], Crumb(way[-1].name, "")]
+
+
+def drill_rows(lines: Sequence[DrillLine], spot: Spot) -> list[dict[str, Any]]:
+    """Each part with the address that opens it and the one of its gaps."""
+    rows = []
+    for line in lines:
+        place = {"county": f"county={line.code}", "town": f"town={line.code}"}.get(
+            line.level, f"town={spot.town}&school={line.code or EMPTY}"
+        )
+        rows.append(
+            {"line": line, "name": line.name or _("没有学校"), "url": f"?{place}", "gap": f"?{place}&state=gap"}
+        )
+    return rows
 
 
 def row_lines(rows: Sequence[Mapping[str, Any]], openable: set[str]) -> list[dict[str, Any]]:

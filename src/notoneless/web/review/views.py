@@ -36,6 +36,7 @@ from notoneless.web.review.order import ORDER, next_waiting, standing
 from notoneless.web.shell.access import requires
 from notoneless.web.shell.downloads import Described, download_table
 from notoneless.web.shell.filters import Facet, chosen, filter_panel
+from notoneless.web.shell.language import in_chinese
 from notoneless.web.shell.paging import keyset_page
 
 Status = ReviewPair.Status
@@ -103,6 +104,7 @@ def quality(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires(Permission.LINK_REVIEW)
+@in_chinese
 def export(request: HttpRequest) -> HttpResponse:
     """The list as it is on the screen (``list=judged`` or what waits), as xlsx or csv."""
     with_verdicts = request.GET.get("list") == "judged"
@@ -215,7 +217,7 @@ def _narrow_judged(request: HttpRequest) -> Narrowed:
 
 def _words(request: HttpRequest, facet: Facet) -> str:
     labels = {value: label for value, label, _count in facet.values}
-    return "、".join(labels[value] for value in chosen(request.GET, facet)) or _("全部")
+    return "、".join(str(labels[value]) for value in chosen(request.GET, facet)) or _("全部")
 
 
 def _midnight() -> dt.datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,19 +13,22 @@ from notoneless.check.core import STATES, CheckDefinition, load_checks
 from notoneless.check.core.lists import list_name
 from notoneless.check.records.models import CheckCount, Sweep
 from notoneless.common.wording import Wording
+from notoneless.flows.check_drill import Spot, county_of, place_name
 from notoneless.flows.differences import CAUSE_NAMES, CHANGE_NAMES
 from notoneless.link.core import definitions as link_definitions
-from notoneless.policy.places import Places, level_of
 from notoneless.roster.core import load_kinds
 from notoneless.roster.records.models import Delivery
 
 LEDGER_ORDER = ("school_age", "dropout", "suspected", "aid", "data")
-PLACE_DIGITS = 12
 
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One comparison: its five numbers in the reader's scope, and which needed lists had not come."""
+    """One comparison: its five numbers in the reader's scope, and which needed lists had not come.
+
+    ``lists_as_of``: the oldest and the newest day that its lists speak of; ``change``: new, gone and unchanged gaps
+    against the sweep before, None for a first sweep.
+    """
 
     check: CheckDefinition
     expected: int
@@ -34,6 +37,8 @@ class CheckLine:
     excused: int
     unknown: int
     missing: list[str]
+    lists_as_of: tuple[str, ...] = ()
+    change: Mapping[str, int] | None = None
 
     @property
     def blind(self) -> bool:
@@ -56,12 +61,12 @@ class MissingList:
 
 
 @dataclass(frozen=True)
-class TownLine:
-    """One township: open gaps per check, in the order of the heads."""
+class PlaceLine:
+    """One county or township: open gaps per check, in the order of the heads; ``query`` narrows an address to it."""
 
     name: str
-    code: str
-    gaps: list[int]
+    query: str
+    gaps: list[tuple[CheckDefinition, int]]
     total: int
 
 
@@ -87,18 +92,30 @@ class StepLine:
     way: str
 
 
-def check_lines(counts: Iterable[Mapping[str, Any]]) -> list[CheckLine]:
+def check_lines(
+    counts: Iterable[Mapping[str, Any]],
+    sweep: Sweep | None = None,
+    changes: Mapping[str, Mapping[str, int]] | None = None,
+) -> list[CheckLine]:
     """The checks as the bureau reads them; a check younger than the sweep is not there."""
     by_id = {row["check_id"]: row for row in counts}
     return [
         CheckLine(
             check=check,
             missing=[list_name(kind) for kind in by_id[check.id]["missing_lists"]],
+            lists_as_of=_days_of_lists(check, sweep) if sweep else (),
+            change=changes[check.id] if changes else None,
             **{state: by_id[check.id][state] for state in ("expected", *STATES)},
         )
         for check in checks_in_order()
         if check.id in by_id
     ]
+
+
+def _days_of_lists(check: CheckDefinition, sweep: Sweep) -> tuple[str, ...]:
+    kinds = {*check.needs, *check.optional}
+    days = sorted({one["as_of"] for one in sweep.summary.get("lists", []) if one["kind"] in kinds})
+    return tuple(dict.fromkeys((days[0], days[-1]))) if days else ()
 
 
 def checks_in_order() -> list[CheckDefinition]:
@@ -125,20 +142,21 @@ def revoked_inputs(sweep: Sweep) -> QuerySet[Delivery]:
     return Delivery.objects.filter(sweeps__sweep=sweep, status=Delivery.Status.REVOKED).order_by("kind", "id")
 
 
-def town_lines(rows: Iterable[CheckCount]) -> tuple[list[CheckDefinition], list[TownLine]]:
-    """(checks that found a gap anywhere, townships with their gaps of each), in the order of the place codes."""
+def place_lines(rows: Sequence[CheckCount], spot: Spot) -> tuple[list[CheckDefinition], str, list[PlaceLine]]:
+    """(checks that found a gap at the spot, county or town, its parts with their gaps of each), by place code."""
+    here = [row for row in rows if spot.holds(row.place_code)]
+    level = "county" if len({county_of(row.place_code) for row in here}) > 1 else "town"
     gaps: dict[str, dict[str, int]] = {}
-    for row in rows:
-        gaps.setdefault(row.place_code, {})[row.check_id] = row.gap
-    heads = [check for check in checks_in_order() if any(town.get(check.id) for town in gaps.values())]
+    for row in here:
+        found = gaps.setdefault(county_of(row.place_code) if level == "county" else row.place_code, {})
+        found[row.check_id] = found.get(row.check_id, 0) + row.gap
+    heads = [check for check in checks_in_order() if any(place.get(check.id) for place in gaps.values())]
     lines = []
     for code, found in sorted(gaps.items()):
-        numbers = [found.get(check.id, 0) for check in heads]
-        name = Places.load().label(code) or _("地址不详")
-        if len(code) == PLACE_DIGITS and level_of(code) != "town":
-            name = _("%(place)s（乡镇不明）") % {"place": name}
-        lines.append(TownLine(name, code, numbers, sum(numbers)))
-    return heads, lines
+        numbers = [(check, found.get(check.id, 0)) for check in heads]
+        name = place_name(code, level) or _("地址不详")
+        lines.append(PlaceLine(name, f"{level}={code}", numbers, sum(number for _check, number in numbers)))
+    return heads, level, lines
 
 
 def diff_lines(changes: Iterable[Mapping[str, str]]) -> list[DiffLine]:
@@ -154,6 +172,13 @@ def diff_lines(changes: Iterable[Mapping[str, str]]) -> list[DiffLine]:
         if change in ("new", "gone"):
             getattr(lines[check_id], f"{change}_causes").append((CAUSE_NAMES[cause], count))
     return [lines[check.id] for check in checks_in_order() if check.id in lines]
+
+
+def spot_name(spot: Spot) -> str:
+    """The county or township that a page is narrowed to, "" for the whole scope."""
+    if spot.town:
+        return place_name(spot.town, "town")
+    return place_name(spot.county, "county") if spot.county else ""
 
 
 def change_names() -> dict[str, str]:

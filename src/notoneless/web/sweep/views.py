@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from notoneless.check.core import load_checks
 from notoneless.check.records import queries
-from notoneless.check.records.models import Sweep
 from notoneless.check.records.permissions import can_run, check_can_run
 from notoneless.common.errors import Fault
+from notoneless.flows.change_counts import changed_towns, changes_at
+from notoneless.flows.check_drill import Spot, place_name, spot_of
 from notoneless.flows.coverage import coverage_of_sweep
 from notoneless.flows.differences import Change
 from notoneless.flows.sweep_diff import changes_in_scope, diff_sweeps
@@ -27,6 +28,7 @@ from notoneless.link.records.queries import list_children, list_reviews
 from notoneless.org.permissions import Permission, may
 from notoneless.roster.records.models import Delivery
 from notoneless.roster.records.queries import list_deliveries
+from notoneless.web.check.presenters import spot_query
 from notoneless.web.roster.presenters import kind_lines
 from notoneless.web.roster.quality_presenters import coverage_summaries, worth_saying
 from notoneless.web.shell.access import requires
@@ -72,24 +74,30 @@ def start(request: HttpRequest) -> HttpResponse:
 def sweep_page(request: HttpRequest, sweep_id: str) -> HttpResponse:
     """D4: missing lists first, then every comparison as numbers that open lists."""
     sweep = queries.get_sweep(request.user, sweep_id)
-    heads, towns = presenters.town_lines(queries.get_counts_by_place(request.user, sweep, check_id=None))
+    counts = queries.get_counts_by_place(request.user, sweep, check_id=None)
+    spot = spot_of((row.place_code for row in counts), request.GET.get("county", ""), "", None)
+    heads, level, places = presenters.place_lines(counts, spot)
+    changes = changes_at(request.user, sweep, Spot())
     reviews = list_reviews(request.user).filter(status=ReviewPair.Status.OPEN)
     proofs = list_jobs(request.user).filter(kind="verify_sweep", arguments__sweep=sweep.pk)
     context = {
         "sweep": sweep,
-        "lines": presenters.check_lines(queries.get_counts(request.user, sweep)),
+        "lines": presenters.check_lines(queries.get_counts(request.user, sweep), sweep, changes),
         "missing": presenters.missing_lists(sweep),
         "stale": worth_saying(coverage_summaries(coverage_of_sweep(request.user, sweep))),
         "revoked": presenters.revoked_inputs(sweep),
         "heads": heads,
-        "towns": towns,
+        "level": level,
+        "places": places,
+        "county": place_name(spot.county, "county") if spot.county else "",
         "steps": presenters.step_lines(sweep),
         "reviews": reviews.count() if may(request.user, Permission.LINK_REVIEW) else None,
         "may_see_rows": may(request.user, Permission.CHILD_VIEW),
         "may_run": can_run(request.user),
         "proof": proofs.filter(state=Job.State.DONE).first(),
         "proving": proofs.filter(state__in=[Job.State.READY, Job.State.RUNNING]).first(),
-        "change": _change_numbers(request, sweep),
+        "change": _sum_of(changes) if changes else None,
+        "may_see_quality": may(request.user, Permission.LINK_QUALITY),
     }
     return render(request, "sweep/page.html", context)
 
@@ -102,7 +110,9 @@ def diff(request: HttpRequest, sweep_id: str) -> HttpResponse:
     if sweep.previous is None:
         raise Fault("E704", where=sweep_id)
     earlier = queries.get_sweep(request.user, sweep.previous_id or "")
-    changes = changes_in_scope(request.user, diff_sweeps(earlier, sweep))
+    towns = changed_towns(request.user, sweep)
+    spot = spot_of(towns, request.GET.get("county", ""), request.GET.get("town", ""), None)
+    changes = changes_in_scope(request.user, earlier, sweep, diff_sweeps(earlier, sweep), spot)
     names = presenters.change_names()
     counted = Counter(change.change for change in changes)
     facets = [
@@ -114,6 +124,8 @@ def diff(request: HttpRequest, sweep_id: str) -> HttpResponse:
     context = {
         "sweep": sweep,
         "earlier": earlier,
+        "where": presenters.spot_name(spot),
+        "here": spot_query(spot),
         "lines": presenters.diff_lines([vars(change) for change in changes]),
         "filters": filter_panel(request.GET, facets),
         "page": page,
@@ -140,13 +152,9 @@ def verify(request: HttpRequest, sweep_id: str) -> HttpResponse:
     return redirect("job:page", job_id=job.pk)
 
 
-def _change_numbers(request: HttpRequest, sweep: Sweep) -> dict[str, int] | None:
-    """新增, 减少, 不变 in the reader's scope; None for a first sweep."""
-    if sweep.previous is None:
-        return None
-    changes = changes_in_scope(request.user, diff_sweeps(sweep.previous, sweep))
-    counted = Counter(change.change for change in changes)
-    return {key: counted[key] for key in presenters.change_names()}
+def _sum_of(changes: dict[str, dict[str, int]]) -> dict[str, int]:
+    """新增, 减少, 不变 over all checks."""
+    return {key: sum(one[key] for one in changes.values()) for key in presenters.change_names()}
 
 
 def _is_chosen(request: HttpRequest, change: Change, facets: list[Facet]) -> bool:
