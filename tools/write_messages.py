@@ -41,6 +41,7 @@ TEXT_FIELDS: dict[str, set[str]] = {
     "case/definitions/visit_kinds.yaml": {"name"},
     "check/definitions/*/check.yaml": {"name", "question", "why"},
     "flows/ledgers.yaml": {"name", "sentence"},
+    "link/definitions/review.yaml": {"name", "why"},
     "link/definitions/steps.yaml": {"name", "sentence", "needs"},
     "link/definitions/weights.yaml": {"name", "label"},
     "policy/parameters/*/*.yaml": {"name", "unit"},
