@@ -75,7 +75,8 @@ def make_near(engine: Engine, a: Side, b: Side) -> None:
 
 def _add_households(engine: Engine, b: Side) -> None:
     """Make `elder` in one reading of the list: who lives with a row that is near so far, or has the name of a guardian or
-    a number that is asked about. Add the rows with whom the latter live to `near`.
+    a number that is asked about. Add to `near` who lives with such a number, or with a guardian's name and is born on the
+    day, or has the name, of the guardian's child.
 
     Of a household found by its elder only that one matters: no row in it is compared with another row for any other reason.
     """
@@ -88,19 +89,26 @@ def _add_households(engine: Engine, b: Side) -> None:
     step("relative", "SELECT DISTINCT coalesce(guardian_name, mother_name) AS name FROM pool_a")
     step("asked_number", "SELECT idv FROM meant UNION SELECT idv FROM thin SEMI JOIN near USING (n)")
     name, number = b.columns.text("name"), number_of(b.columns.text("id_no"))
-    step("elder", members_sql(b, f"WHERE hh_no IN (SELECT hh_no FROM home) OR {_fits(name, number)}"))
-    house = f"SELECT hh_no FROM elder WHERE {_fits('name', 'idv')}"
-    step("near", f"SELECT n FROM near UNION SELECT n FROM thin SEMI JOIN ({house}) h USING (hh_no)", replace=True)
+    numbers = "IN (SELECT idv FROM asked_number WHERE idv IS NOT NULL)"
+    fits = f"{name} IN (SELECT name FROM relative WHERE name IS NOT NULL) OR {number} {numbers}"
+    step("elder", members_sql(b, f"WHERE hh_no IN (SELECT hh_no FROM home) OR {fits}"))
+    parts = [
+        "SELECT n FROM near",
+        f"SELECT n FROM thin SEMI JOIN (SELECT hh_no FROM elder WHERE idv {numbers}) h USING (hh_no)",
+    ]
+    step("near", " UNION ".join([*parts, *_by_guardian()]), replace=True)
     _with_their_own(engine)
     engine.drop("home", "relative", "asked_number")
 
 
-def _fits(name: str, number: str) -> str:
-    """SQL: a grown-up has a guardian's name or a number that is asked about."""
-    return " OR ".join(
-        f"{said} IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL)"
-        for said, column, table in ((name, "name", "relative"), (number, "idv", "asked_number"))
-    )
+def _by_guardian() -> list[str]:
+    """SQL: rows that live with somebody of a guardian's name and have the birthday or the name of the guardian's child."""
+    lived = """(SELECT b.n, b.birth AS day, b.fold, e.name FROM thin b JOIN elder e ON e.hh_no = b.hh_no
+        SEMI JOIN relative r ON r.name = e.name ANTI JOIN near k ON k.n = b.n) x"""
+    kept = "(SELECT w.day, w.fold, coalesce(p.guardian_name, p.mother_name) AS name FROM pool_a p JOIN told w ON w.n = p.n) k"
+    return [
+        f"SELECT n FROM {lived} SEMI JOIN {kept} ON k.name = x.name AND k.{own} = x.{own}" for own in ("day", "fold")
+    ]
 
 
 def _told_sql(a: Side) -> str:
