@@ -1,6 +1,9 @@
 """A list of 20 million against one of 100 million: nine cities made from the one that link_people.py invented.
 
-    python bench/link_country.py CITY FOLDER [--copies 9]
+    python bench/link_country.py CITY FOLDER [--copies 9] [--memory 6GB]
+
+Lists found in FOLDER are used again. They are linked by the command, as a process of its own; what it needed and how
+right it was goes to bench/results/link-country.json.
 
 Every copy has persons of its own: other surnames (the list of surnames, turned by some places), other villages, schools,
 households and telephones, and other ID numbers. The third and fourth digit of a number change together so that its
@@ -12,11 +15,24 @@ frequent. Written in one pass by DuckDB, which takes minutes where inventing the
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
+from link_score import score
 
 from notoneless.demo import names
+
+RESULTS = Path(__file__).parent / "results" / "link-country.json"
+THREADS = 2
 
 CITY = "3713"
 AREAS = ("3713", "3764", "3705", "3756", "3748", "3772", "3721", "3780", "3799")
@@ -32,14 +48,57 @@ def main() -> None:
     parser.add_argument("city", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--copies", type=int, default=len(AREAS))
+    parser.add_argument(
+        "--memory", default="6GB", help="what the engine may hold; the process needs about a gigabyte more"
+    )
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
+    folder = arguments.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "truth_right.parquet").exists():
+        _write(arguments.city, folder, arguments.copies)
+    report = {
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}",
+        "python": platform.python_version(), "duckdb": duckdb.__version__, "memory": arguments.memory,
+        "rows": {side: pq.read_metadata(folder / f"{side}.parquet").num_rows for side in ("left", "right")},
+        "own": _link(folder, arguments.memory),
+    }  # fmt: skip
+    RESULTS.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    print(json.dumps(report, ensure_ascii=False, indent=1))
+
+
+def _link(folder: Path, memory: str) -> dict[str, Any]:
+    out, review = folder / "links.parquet", folder / "review.parquet"
+    words = [
+        "link",
+        str(folder / "left.parquet"),
+        str(folder / "right.parquet"),
+        "--out",
+        str(out),
+        "--review",
+        str(review),
+    ]
+    command = [sys.executable, "-c", "from notoneless.cli.entry import main; main()", *words]
+    started = time.perf_counter()
+    process = subprocess.Popen([*command, "--threads", str(THREADS), "--memory", memory])
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = status
+    if status:
+        raise SystemExit(f"link ended with {status}")
+    measured = {
+        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 1), "seconds": round(time.perf_counter() - started, 1),
+        "peak_mib": usage.ru_maxrss // 1024,
+    }  # fmt: skip
+    return measured | score(folder, out, review, memory="4GB")
+
+
+def _write(city: Path, folder: Path, copies: int) -> None:
     db = duckdb.connect(config={"preserve_insertion_order": "false", "memory_limit": "2GB"})
     for name in ("left", "right", "truth_left", "truth_right"):
-        source = arguments.city / f"{name}.parquet"
+        source = city / f"{name}.parquet"
         columns = [row[0] for row in db.sql(f"DESCRIBE SELECT * FROM read_parquet('{source}')").fetchall()]
-        copies = " UNION ALL ".join(_copy_sql(source, columns, copy) for copy in range(arguments.copies))
-        db.execute(f"COPY ({copies}) TO '{arguments.folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+        made = " UNION ALL ".join(_copy_sql(source, columns, copy) for copy in range(copies))
+        db.execute(f"COPY ({made}) TO '{folder / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _copy_sql(source: Path, columns: list[str], copy: int) -> str:

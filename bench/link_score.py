@@ -13,9 +13,9 @@ import duckdb
 KINDS = ("id_error", "name_error", "date_error", "other")
 
 
-def score(folder: Path, links: Path, review: Path | None = None) -> dict[str, Any]:
+def score(folder: Path, links: Path, review: Path | None = None, memory: str = "8GB") -> dict[str, Any]:
     """`links` and `review`: Parquet with left_row, right_row. `folder`: where link_people.py wrote its four files."""
-    db = duckdb.connect()
+    db = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(folder / "spilled")})
     for name, path in (("l", folder / "truth_left.parquet"), ("r", folder / "truth_right.parquet"), ("k", links)):
         db.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
     db.execute(

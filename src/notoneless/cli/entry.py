@@ -22,11 +22,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     words = link_quickly.plain(sys.argv[1:])
-    if words:
+    if words and not any(link_quickly.seems_sealed(Path(words[side])) for side in ("left", "right")):
         link_quickly.go_without(words)
-        if not _sealed(words):
-            _run_quickly(words)
-            return
+        _run_quickly(words)
+        return
     from notoneless.cli import link_lists, seal
     from notoneless.cli.chinese import PROGRAM, App
     from notoneless.cli.options import global_options
@@ -48,13 +47,6 @@ def _run_quickly(words: dict[str, str]) -> None:
 
         report_fault(fault)
         raise SystemExit(exit_code_of(fault)) from None
-
-
-def _sealed(words: dict[str, str]) -> bool:
-    """Whether sealed lists are to be linked, which the full command does."""
-    from notoneless.files.sealed_list import is_sealed
-
-    return any(is_sealed(Path(words[side])) for side in ("left", "right"))
 
 
 def _command(words: list[str]) -> str:

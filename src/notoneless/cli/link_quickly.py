@@ -6,12 +6,16 @@ Whatever is not plain (help, a wrong word, JSON) is left to the full command, wh
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 _OPTIONS = {"--out", "--review", "--engine", "--threads", "--memory", "--explain"}
 _ENGINES = {"duckdb", "spark"}
+_SEALED = b"notoneless.sealed"
+_LENGTH_AND_MAGIC = 8
+"""At the end of a Parquet file: the length of its footer, in four bytes, and four that say what it is."""
 _UNUSED = {"numpy", "pandas"}
 """PyArrow and DuckDB load them, where they are installed, only to ask whether a list is one of theirs: for a second."""
 
@@ -42,6 +46,20 @@ def plain(words: Sequence[str]) -> dict[str, str] | None:
     threads = found.get("threads", "1")
     fits = {"left", "right", "out"} <= set(found) and found.get("engine", "duckdb") in _ENGINES
     return found if fits and threads.isascii() and threads.isdigit() and int(threads) > 0 else None
+
+
+def seems_sealed(path: Path) -> bool:
+    """Whether the end of a Parquet file says that it is a sealed list; asked before anything is loaded, because the
+    full command needs what is kept away here."""
+    try:
+        with path.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - _LENGTH_AND_MAGIC))
+            length, magic = int.from_bytes(file.read(4), "little"), file.read(4)
+            file.seek(max(0, end - length - _LENGTH_AND_MAGIC))
+            return magic == b"PAR1" and _SEALED in file.read()
+    except OSError:
+        return False
 
 
 def go_without(words: dict[str, str]) -> None:

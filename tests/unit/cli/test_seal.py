@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -57,6 +59,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sealed(made: Path, tmp_path: Path) -> Path:
     """A copy of them for one test."""
     return Path(shutil.copytree(made, tmp_path / "s"))
+
+
+def test_the_command_itself_links_sealed_lists(sealed: Path) -> None:
+    """As a process: what the plain `link` keeps away from is needed here."""
+    words = ["link", sealed / "学-已封.parquet", sealed / "户-已封.parquet", "--out", sealed / "合上.parquet"]
+    start = "from notoneless.cli.entry import main; main()"
+    subprocess.run([sys.executable, "-c", start, *map(str, words)], check=True)
+    assert pq.read_metadata(sealed / "合上.parquet").num_rows == 3
 
 
 def test_only_the_matches_come_out_and_only_for_the_owner(sealed: Path) -> None:

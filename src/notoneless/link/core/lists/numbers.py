@@ -83,7 +83,7 @@ def is_right(idv: str, text: str) -> str:
     day = f"CAST(round(({idv} - {idv} % 1000) / 1000) AS BIGINT) % 10000"
     last = f"CASE substr({text}, 18, 1) WHEN 'X' THEN 10 ELSE ascii(substr({text}, 18, 1)) - 48 END"
     return f"""coalesce({_has_province(text)} AND {day} BETWEEN 101 AND 1231 AND {day} % 100 BETWEEN 1 AND 31
-        AND ({_sum_of_digits(idv)} + {last}) % 11 IN (1, -10), false)"""
+        AND ({_sum_of_digits(idv)} + {last} - 1) % 11 = 0, false)"""
 
 
 def _has_province(text: str) -> str:
