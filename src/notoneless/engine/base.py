@@ -35,6 +35,10 @@ class Engine(Protocol):
     def step(self, name: str, sql: str, replace: bool = False) -> None:
         """Compute `sql` (one SELECT) into table `name`. Raises E501 (SQL in `detail`), E503 when the name is taken."""
 
+    def view(self, name: str, sql: str) -> None:
+        """Let `name` stand for `sql` (one SELECT), computed where it is read; the tables in it must outlive it. Raises
+        E501, E503 when the name is taken."""
+
     def fetch(self, sql: str) -> pa.Table:
         """Answer of one SELECT as an Arrow table. Raises E502 (SQL in `detail`)."""
 

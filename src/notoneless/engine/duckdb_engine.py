@@ -54,7 +54,7 @@ class DuckDBEngine:
         for sql in _LOCK_DOWN:
             self._connection.execute(sql.format(files=", ".join(map(_quoted, sorted(self._readable)))))
         self._loaded: set[str] = set()
-        self._scanned: set[str] = set()
+        self._viewed: set[str] = set()
         self._stepped: set[str] = set()
 
     def load(self, name: str, table: pa.Table) -> None:
@@ -74,7 +74,7 @@ class DuckDBEngine:
             )
         except duckdb.Error as error:
             raise Fault("E507", where=path.name, name=path.name, detail=str(error)) from error
-        self._scanned.add(name)
+        self._viewed.add(name)
 
     def fill(self, name: str, rows: pa.RecordBatchReader) -> None:
         self._claim(name)
@@ -90,6 +90,14 @@ class DuckDBEngine:
             return
         self._claim(name)
         self._create(name, name, sql)
+
+    def view(self, name: str, sql: str) -> None:
+        self._claim(name)
+        try:
+            self._connection.execute(f"CREATE VIEW {name} AS {sql}")
+        except duckdb.Error as error:
+            raise Fault("E501", where=name, step=name, detail=f"{error}\n{sql}") from error
+        self._viewed.add(name)
 
     def fetch(self, sql: str) -> pa.Table:
         try:
@@ -108,15 +116,15 @@ class DuckDBEngine:
             if name in self._loaded:
                 self._connection.unregister(name)
                 self._loaded.discard(name)
-            elif name in self._scanned:
+            elif name in self._viewed:
                 self._connection.execute(f"DROP VIEW {name}")
-                self._scanned.discard(name)
+                self._viewed.discard(name)
             elif name in self._stepped:
                 self._connection.execute(f"DROP TABLE {name}")
                 self._stepped.discard(name)
 
     def clear(self) -> None:
-        self.drop(*self._loaded, *self._scanned, *self._stepped)
+        self.drop(*self._loaded, *self._viewed, *self._stepped)
 
     def close(self) -> None:
         self._connection.close()
@@ -130,12 +138,12 @@ class DuckDBEngine:
         self.close()
 
     def _claim(self, name: str) -> None:
-        if _checked(name) in self._loaded | self._scanned | self._stepped:
+        if _checked(name) in self._loaded | self._viewed | self._stepped:
             raise Fault("E503", where=name, table=name)
 
     def _replace(self, name: str, sql: str) -> None:
-        """The new table may be computed from the old one; what was only loaded or scanned makes room first."""
-        if _checked(name) not in self._loaded | self._scanned:
+        """The new table may be computed from the old one; what was only loaded or looked at makes room first."""
+        if _checked(name) not in self._loaded | self._viewed:
             self._create(name, name, sql, "CREATE OR REPLACE")
             return
         fresh = f"{name}__fresh"

@@ -95,6 +95,13 @@ class SparkEngine:
         self.drop(name)
         self._keep(name, frame)
 
+    def view(self, name: str, sql: str) -> None:
+        self._claim(name)
+        try:
+            self._keep(name, self._frame(sql))
+        except Exception as error:
+            raise _fault("E501", error, sql, where=name, step=name) from error
+
     def fetch(self, sql: str) -> pa.Table:
         try:
             return self._frame(sql).toArrow()

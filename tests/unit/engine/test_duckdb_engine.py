@@ -63,6 +63,21 @@ def test_loaded_and_computed_tables_can_be_dropped_and_replaced(engine: Engine) 
     assert engine.count("rows") == 1
 
 
+def test_a_view_follows_its_table_and_can_be_replaced_by_a_table(engine: Engine) -> None:
+    engine.step("numbers", "SELECT 1 AS n")
+    engine.view("seen", "SELECT n + 1 AS n FROM numbers")
+    with pytest.raises(Fault, match="E503"):
+        engine.view("seen", "SELECT 2 AS n")
+    engine.step("numbers", "SELECT 5 AS n", replace=True)
+    assert engine.fetch("SELECT n FROM seen").to_pylist() == [{"n": 6}]
+    engine.step("seen", "SELECT n FROM seen UNION ALL SELECT 9 AS n", replace=True)
+    engine.drop("numbers")
+    assert engine.count("seen") == 2
+    with pytest.raises(Fault) as caught:
+        engine.view("broken", "SELECT nothing FROM nowhere")
+    assert (caught.value.code, caught.value.where) == ("E501", "broken")
+
+
 @pytest.mark.parametrize("name", ["Rows", "a b", "x;drop", "1st", ""])
 def test_table_names_are_plain(engine: Engine, name: str) -> None:
     with pytest.raises(Fault) as caught:

@@ -90,18 +90,6 @@ SELECT child_id, period,
 FROM marked
 """
 
-_COUNT = """
-SELECT coalesce(c.township_code, '') AS place_code, count(*) AS expected,
-       coalesce(sum(CASE WHEN r.state = 'met' THEN 1 ELSE 0 END), 0) AS met,
-       coalesce(sum(CASE WHEN r.state = 'gap' THEN 1 ELSE 0 END), 0) AS gap,
-       coalesce(sum(CASE WHEN r.state = 'excused' THEN 1 ELSE 0 END), 0) AS excused,
-       coalesce(sum(CASE WHEN r.state = 'unknown' THEN 1 ELSE 0 END), 0) AS unknown
-FROM {table} AS r
-LEFT JOIN child AS c ON c.child_id = r.child_id
-GROUP BY coalesce(c.township_code, '')
-ORDER BY coalesce(c.township_code, '')
-"""
-
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -134,10 +122,10 @@ def run_checks(
     values = load_tables(
         engine, lists, persons=persons, members=members, review=review, facts=facts, pack=pack, calendar=calendar
     )
-    checks, ids = _wanted(only), persons["child_id"].combine_chunks()
+    checks, ids, towns = _wanted(only), persons["child_id"].combine_chunks(), _towns(engine)
     for number, check in enumerate(checks):
         let_go(engine, *(one.sql for one in checks[number:]))
-        yield _run(engine, check, lists, values, pack, calendar, ids)
+        yield _run(engine, check, lists, values, pack, calendar, ids, towns)
         if not any(check.id in later.needs_checks for later in checks[number:]):
             engine.drop(f"result_{check.id}")
 
@@ -150,6 +138,12 @@ def _wanted(only: str) -> list[CheckDefinition]:
     return [check for check in checks.values() if check.id in rests_on]
 
 
+def _towns(engine: Engine) -> pa.DictionaryArray:
+    """The township code of every child by its number; "" where it has none."""
+    found = engine.fetch("SELECT coalesce(township_code, '') AS code FROM child ORDER BY child_id")["code"]
+    return found.dictionary_encode().combine_chunks()
+
+
 def _run(
     engine: Engine,
     check: CheckDefinition,
@@ -158,8 +152,9 @@ def _run(
     pack: Pack,
     calendar: Calendar,
     ids: pa.Array,
+    towns: pa.DictionaryArray,
 ) -> CheckResult:
-    """``ids``: the child ids by number."""
+    """``ids``: the child ids by number; ``towns``: their townships."""
     own: dict[str, Value] = {name: pack.value(parameter) for name, parameter in check.parameters.items()}
     period = calendar.period(check.period, str(common["aid_term"]))
     missing = lists.missing(check.needs)
@@ -172,12 +167,13 @@ def _run(
     }
     raw, result = f"raw_{check.id}", f"result_{check.id}"
     engine.step(raw, fill(check.sql, values, check.id))
-    engine.step(result, fill(_common_sql(check, raw, missing), values, check.id))
     expected = engine.count(raw)
+    settled = fill(_common_sql(check, raw, missing), values, check.id)
+    table = engine.fetch(f"SELECT child_id, state, reason, period FROM ({settled}) AS s ORDER BY child_id, period")
     engine.drop(raw)
-    table = engine.fetch(f"SELECT child_id, state, reason, period FROM {result} ORDER BY child_id, period")
     _audit(check, table, expected)
-    counts = _counts(engine, check, result, expected, missing, pack.region)
+    engine.load(result, table)
+    counts = _counts(check, table, towns, missing, pack.region)
     named = table.set_column(0, "child_id", ids.take(table["child_id"]))
     return CheckResult(check, named.cast(RESULT), counts, missing)
 
@@ -224,13 +220,27 @@ def _number_of(marks: pa.ChunkedArray) -> int:
 
 
 def _counts(
-    engine: Engine, check: CheckDefinition, result: str, expected: int, missing: tuple[str, ...], region: str
+    check: CheckDefinition, table: pa.Table, towns: pa.DictionaryArray, missing: tuple[str, ...], region: str
 ) -> pa.Table:
     """Counts per township; a check over nobody still has one row, at the region, that names the missing lists."""
-    rows = engine.fetch(_COUNT.format(table=result)).to_pylist()
-    total = sum(row[state] for row in rows for state in STATES)
-    if total != expected or any(row["expected"] != sum(row[state] for state in STATES) for row in rows):
-        raise Fault("E512", where=check.id, check=check.name, expected=expected, total=int(total))
-    empty = {"place_code": region, "expected": 0, **dict.fromkeys(STATES, 0)}
-    named = [{"check_id": check.id, "missing_lists": list(missing), **row} for row in rows or [empty]]
-    return pa.Table.from_pylist(named, schema=COUNTS)
+    of_row = towns.indices.take(table["child_id"].combine_chunks())
+    state = pc.index_in(table["state"].combine_chunks(), value_set=pa.array(STATES))
+    found = pc.value_counts(pc.add(pc.multiply(of_row, len(STATES)), state))
+    rows: dict[str, dict[str, int]] = {}
+    for key, number in zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True):
+        town, at = divmod(key, len(STATES))
+        rows.setdefault(towns.dictionary[town].as_py(), dict.fromkeys(STATES, 0))[STATES[at]] = number
+    total = sum(sum(row.values()) for row in rows.values())
+    if total != table.num_rows:
+        raise Fault("E512", where=check.id, check=check.name, expected=table.num_rows, total=total)
+    counted = [
+        {
+            "check_id": check.id,
+            "missing_lists": list(missing),
+            "place_code": town,
+            "expected": sum(row.values()),
+            **row,
+        }
+        for town, row in sorted((rows or {region: dict.fromkeys(STATES, 0)}).items())
+    ]
+    return pa.Table.from_pylist(counted, schema=COUNTS)

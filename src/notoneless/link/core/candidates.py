@@ -1,21 +1,24 @@
 """Which known persons are worth comparing with a row: equality blocks, each with a capped fan-out.
 
 In:  `seek` (key columns of the rows sought), `fix_seek`, `parent`, `barred` (rid, pid: a clerk said they are not the
-     same); `known` and `known_fix` are SQL for the rows already placed (pid + key columns) and their repaired numbers.
+     same); `known` gives SQL for the rows already placed (pid + key columns) that may say something in all of the columns
+     asked for, "" where no list does; `known_fix` is SQL for their repaired numbers.
 Out: `cand` (rid, pid), distinct.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from notoneless.engine import Engine
 from notoneless.link.core import definitions
 
+Known = Callable[[Sequence[str]], str]
+
 
 def find_candidates(
     engine: Engine,
-    known: str,
+    known: Known,
     known_fix: str,
     *,
     within: bool = False,
@@ -29,8 +32,6 @@ def find_candidates(
     """
     sqls = _block_sqls(engine, known, known_fix, more, within=within)
     engine.step("cand_all", " UNION ".join([_NOBODY, *sqls]), replace=True)
-    if within:
-        engine.step("cand_all", "SELECT block, rid, pid FROM cand_all WHERE pid < rid", replace=True)
     cap = definitions.block_cap()
     engine.step("cand_width", "SELECT block, rid, count(*) AS n FROM cand_all GROUP BY block, rid", replace=True)
     engine.step(
@@ -65,27 +66,33 @@ def _said(engine: Engine, table: str, columns: Iterable[str]) -> set[str]:
     return {column for column, n in engine.fetch(f"SELECT {counts} FROM {table}").to_pylist()[0].items() if n}
 
 
-def _askable(engine: Engine, equals: Sequence[Equal], known: str) -> list[Equal]:
-    """The blocks that can find somebody. What is known is looked at where it is one table; going through all rosters
-    placed so far would cost more than it saves."""
+def _askable(engine: Engine, equals: Sequence[Equal], known: Known) -> list[tuple[Equal, str]]:
+    """The blocks that can find somebody, each with what is known. Where that is one table it is looked at; going through
+    all rosters placed so far would cost more than it saves."""
     mine = _said(engine, "seek", (column for equal in equals for column, _ in equal))
     its = {column for equal in equals for _, column in equal}
-    if not known.startswith("("):
-        its = _said(engine, known, its)
-    return [equal for equal in equals if all(one in mine and other in its for one, other in equal)]
+    if not known(()).startswith("("):
+        its = _said(engine, known(()), its)
+    return [
+        (equal, rows)
+        for equal in equals
+        if all(one in mine and other in its for one, other in equal)
+        and (rows := known([other for _, other in equal]))
+    ]
 
 
-def _block_sqls(engine: Engine, known: str, known_fix: str, more: Sequence[Equal], *, within: bool) -> list[str]:
+def _block_sqls(engine: Engine, known: Known, known_fix: str, more: Sequence[Equal], *, within: bool) -> list[str]:
     blocks = [*(block.equal for block in definitions.blocks() if block.within or not within), *more]
     family = [] if within else list(_FAMILY.values())
     sources = [
-        f"seek s JOIN {known} f ON " + " AND ".join(f"s.{mine} = f.{its}" for mine, its in equal)
-        for equal in _askable(engine, blocks, known)
+        f"seek s JOIN {rows} f ON " + " AND ".join(f"s.{mine} = f.{its}" for mine, its in equal)
+        for equal, rows in _askable(engine, blocks, known)
     ]
     sources += [
         f"seek s JOIN parent p ON {' AND '.join(f'p.{its} = s.{mine}' for mine, its in equal)} "
-        f"JOIN {known} f ON f.rid = p.rid"
-        for equal in (_askable(engine, family, "parent") if family else ())
+        f"JOIN {known(())} f ON f.rid = p.rid"
+        for equal, _ in (_askable(engine, family, lambda _: "parent") if family else ())
     ]
-    sources += [f"fix_seek s JOIN {known} f ON f.idv = s.idv", f"seek s JOIN {known_fix} f ON f.idv = s.idv"]
-    return [f"SELECT {block} AS block, s.rid, f.pid FROM {source}" for block, source in enumerate(sources)]
+    sources += [f"fix_seek s JOIN {known(())} f ON f.idv = s.idv", f"seek s JOIN {known_fix} f ON f.idv = s.idv"]
+    once = " AND f.pid < s.rid" if within else ""
+    return [f"SELECT {block} AS block, s.rid, f.pid FROM {source}{once}" for block, source in enumerate(sources)]

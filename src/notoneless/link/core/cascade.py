@@ -2,10 +2,12 @@
 
 A person is numbered by its first row (`pid` = the smallest `rid`). For every kind the cascade leaves
 `mem_<kind>` (rid, pid, weight, how, slip; see sentences.how_sql), `face_<kind>` (pid + key columns of rows that tell
-something new) and `ask_<kind>` (open questions).
+something new; kept as `faces_<kind>` in the columns of which the roster says anything) and `ask_<kind>` (open questions).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pyarrow as pa
 
@@ -17,7 +19,7 @@ from notoneless.link.core.decide import COLUMNS, VERDICTS, decide, make_options
 from notoneless.link.core.groups import Groups
 from notoneless.link.core.inputs import Source
 from notoneless.link.core.judge import FIELDS, code, copied_sql, judge, prior_bits
-from notoneless.link.core.keys import prepare_rows
+from notoneless.link.core.keys import prepare_rows, whole_sql
 from notoneless.link.core.lists.names import FoldBook
 from notoneless.link.core.sentences import how_sql
 
@@ -42,23 +44,24 @@ class Cascade:
         self.costs = costs
         self.window = window
         self.capped: dict[str, int] = {}
-        self._placed: list[str] = []
+        self._placed: dict[str, Sequence[str]] = {}
+        """Kind → the key columns of which its rows may say something."""
         self._persons = 0
 
     def place(self, source: Source, *, within: bool = True) -> None:
         """Place every row of the kind. `within`: also look for double entries inside the roster."""
         kind = source.kind
-        prepare_rows(self.engine, source, self.window)
+        columns = prepare_rows(self.engine, source, self.window)
         self.capped[kind.id] = 0
         if self._placed:
             self._link_to_known(kind)
         else:
             for table in ("forced", "hit", "chosen", "asked"):
                 self.engine.step(table, _nothing())
-            self.engine.step("lone", f"SELECT rid AS pid, * FROM key_{kind.id}")
+            self.engine.view("lone", f"SELECT rid AS pid, * FROM key_{kind.id}")
         self._obey_apart(kind)
         self._own_persons(kind, within=within)
-        self._keep(kind)
+        self._keep(kind, columns)
 
     def _link_to_known(self, kind: definitions.Kind) -> None:
         """Make `forced` (by decision), `hit` (same number, same name), `chosen` (the cascade), `asked`, and `lone` (who
@@ -80,7 +83,7 @@ class Cascade:
         step("fix_seek", f"SELECT * FROM fix_{kind.id} SEMI JOIN seek USING (rid)")
         step("taken", _NO_PERSON if kind.repeats else "SELECT pid FROM forced UNION SELECT pid FROM hit")
         step("copied", copied_sql(f"key_{kind.id}"))
-        self.capped[kind.id] += find_candidates(self.engine, known, known_fix)
+        self.capped[kind.id] += find_candidates(self.engine, self._known, known_fix)
         judge(self.engine, known, known_fix, self.book, self._persons, self._unknown(kind, known))
         decide(self.engine, self.costs, repeats=kind.repeats)
         step("lone", "SELECT rid AS pid, * FROM seek ANTI JOIN chosen USING (rid)")
@@ -163,13 +166,13 @@ class Cascade:
     def _join_lone(self, kind: definitions.Kind) -> Groups:
         """Compare the roster with itself; makes `inner_pair` (the pairs that are one person) and asks about the doubtful ones."""
         step = self.engine.step
-        step("seek", "SELECT * FROM lone")
+        self.engine.view("seek", "SELECT * FROM lone")
         step("fix_seek", f"SELECT * FROM fix_{kind.id} SEMI JOIN lone USING (rid)")
         step("barred", "SELECT rid, other AS pid FROM apart")
-        step("taken", "SELECT pid FROM lone")
+        self.engine.view("taken", "SELECT pid FROM lone")
         step("copied", copied_sql("lone"))
         fix = "(SELECT x.rid AS pid, x.rid, x.idv, x.slip FROM fix_seek x)"
-        self.capped[kind.id] += find_candidates(self.engine, "lone", fix, within=True)
+        self.capped[kind.id] += find_candidates(self.engine, lambda _: "lone", fix, within=True)
         if self.engine.count("cand"):
             judge(self.engine, "lone", fix, self.book, self._persons + self.engine.count("lone"))
             make_options(self.engine, self.costs)
@@ -206,7 +209,7 @@ class Cascade:
             groups.join(pair["rid"], pair["pid"])
         return groups
 
-    def _keep(self, kind: definitions.Kind) -> None:
+    def _keep(self, kind: definitions.Kind, columns: Sequence[str]) -> None:
         """Store what this kind brought, and name second registrations by their name."""
         step = self.engine.step
         parts = " UNION ALL ".join(f"SELECT {COLUMNS} FROM {table}" for table in ("forced", "hit", "chosen", "own"))
@@ -223,21 +226,25 @@ class Cascade:
                     FROM ({parts})
                 ) m""",
         )
-        step(f"face_{kind.id}", self._face_sql(kind))
+        step(f"faces_{kind.id}", self._face_sql(kind, columns))
+        self.engine.view(f"face_{kind.id}", whole_sql(f"faces_{kind.id}", columns, "pid"))
         step(f"facefix_{kind.id}", f"SELECT m.pid, x.* FROM fix_{kind.id} x JOIN mem_{kind.id} m ON m.rid = x.rid")
         step(f"ask_{kind.id}", f"SELECT {COLUMNS} FROM asked")
-        self.engine.drop("forced", "hit", "chosen", "asked", "own", f"key_{kind.id}", f"fix_{kind.id}")
-        self._placed.append(kind.id)
+        self.engine.drop("forced", "hit", "chosen", "asked", "own", f"fix_{kind.id}")
+        self.engine.drop(f"key_{kind.id}", f"keys_{kind.id}")
+        self._placed[kind.id] = columns
         self._persons += int(
             self.engine.fetch(f"SELECT count(*) AS n FROM mem_{kind.id} WHERE rid = pid").column("n")[0].as_py()
         )
 
-    def _face_sql(self, kind: definitions.Kind) -> str:
+    def _face_sql(self, kind: definitions.Kind, columns: Sequence[str]) -> str:
         """Rows by which a person may be found; a row that only says once more what an earlier one says is left out."""
-        faces = f"SELECT m.pid, k.* FROM key_{kind.id} k JOIN mem_{kind.id} m ON m.rid = k.rid"
+        faces = f"SELECT m.pid, k.* FROM keys_{kind.id} k JOIN mem_{kind.id} m ON m.rid = k.rid"
         if not self._placed:
             return faces
-        nothing_new = " AND ".join(f"(n.{column} IS NULL OR n.{column} = f.{column})" for column in _TOLD)
+        nothing_new = " AND ".join(
+            f"(n.{column} IS NULL OR n.{column} = f.{column})" for column in _TOLD if column in columns
+        )
         return f"""{faces} ANTI JOIN (
             SELECT n.rid FROM key_{kind.id} n JOIN mem_{kind.id} m ON m.rid = n.rid
             JOIN {self._known()} f ON f.pid = m.pid AND f.idv = n.idv AND f.fold = n.fold AND f.birth = n.birth
@@ -247,8 +254,10 @@ class Cascade:
     def _placed_rows(self) -> str:
         return "(" + " UNION ALL ".join(f"SELECT rid, pid FROM mem_{kind}" for kind in self._placed) + ")"
 
-    def _known(self) -> str:
-        return "(" + " UNION ALL ".join(f"SELECT * FROM face_{kind}" for kind in self._placed) + ")"
+    def _known(self, said: Sequence[str] = ()) -> str:
+        """SQL: the rows placed so far of kinds that may say something in all of these columns; "" when none does."""
+        kinds = [kind for kind, columns in self._placed.items() if set(said) <= set(columns)]
+        return "(" + " UNION ALL ".join(f"SELECT * FROM face_{kind}" for kind in kinds) + ")" if kinds else ""
 
     def _known_fix(self) -> str:
         return "(" + " UNION ALL ".join(f"SELECT * FROM facefix_{kind}" for kind in self._placed) + ")"

@@ -62,6 +62,11 @@ class Source:
     def table(self) -> str:
         return f"src_{self.kind.id}"
 
+    def says(self, column: str) -> bool:
+        """Whether any row has something in the column."""
+        columns = [part[column] for _, part in self.parts if column in part.column_names]
+        return any(one.null_count < len(one) for one in columns)
+
 
 def load_rosters(engine: Engine, rosters: Deliveries, window: LinkWindow) -> list[Source]:
     """Load each kind as `src_<kind>` (NEEDED_COLUMNS + delivery_id, rid), in the order of kinds.yaml, and the grown-ups
@@ -169,7 +174,9 @@ def _numbered(source: Source) -> pa.Table:
     """The rows of a source as linking reads them."""
     parts = []
     for delivery_id, part in source.parts:
-        columns = {name: _pick(part, _SCHEMA.field(name)) for name in NEEDED_COLUMNS}
+        nothing = pa.chunked_array([pa.nulls(part.num_rows, FEW_VALUES)])
+        absent = {name for name in TEXT_COLUMNS if name not in KEY_COLUMNS and name not in part.column_names}
+        columns = {name: nothing if name in absent else _pick(part, _SCHEMA.field(name)) for name in NEEDED_COLUMNS}
         parts.append(pa.table(columns | {"delivery_id": said_of_all(delivery_id, part.num_rows)}))
     whole = pa.concat_tables(_alike(parts))
     return whole.append_column("rid", pa.arange(source.first, source.first + source.rows))

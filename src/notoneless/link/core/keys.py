@@ -1,7 +1,8 @@
 """The prepare step: what rows are compared by, computed once per row in one place.
 
-`key_<kind>` holds numbers and short texts only: folded name and its sound as numbers, birthday as yyyymmdd, a valid ID
-number as its first 17 digits (the 18th follows from them). What SQL cannot do portably (folding names, repairing ID
+`key_<kind>` shows numbers and short texts only: folded name and its sound as numbers, birthday as yyyymmdd, a valid ID
+number as its first 17 digits (the 18th follows from them). Kept, as `keys_<kind>`, are only the columns of which the
+roster says anything: a list of the insured knows no schools, and a city's empty columns would not fit into memory. What SQL cannot do portably (folding names, repairing ID
 numbers) is done in Python over DISTINCT values and joined back.
 """
 
@@ -41,13 +42,29 @@ def prepare_names(engine: Engine, sources: Sequence[Source], window: LinkWindow)
     return book
 
 
-def prepare_rows(engine: Engine, source: Source, window: LinkWindow) -> None:
-    """Make `key_<kind>` and `fix_<kind>`; for 户籍 also `parent`."""
-    engine.step(f"key_{source.kind.id}", _key_sql(source, window))
-    _repairs(engine, source.kind.id)
-    if source.kind.id == KIN_OF:
+def prepare_rows(engine: Engine, source: Source, window: LinkWindow) -> Sequence[str]:
+    """Make `keys_<kind>`, `key_<kind>` and `fix_<kind>`; for 户籍 also `parent`. Returns the columns that are kept."""
+    kind_id, columns = source.kind.id, _said_columns(source)
+    engine.step(f"keys_{kind_id}", _key_sql(source, window, columns))
+    engine.view(f"key_{kind_id}", whole_sql(f"keys_{kind_id}", columns))
+    _repairs(engine, kind_id)
+    if kind_id == KIN_OF:
         engine.step("parent", _PARENTS, replace=True)
         engine.drop("kin")
+    return columns
+
+
+def whole_sql(table: str, kept: Sequence[str], *before: str) -> str:
+    """SQL: all key columns in one order, those that the table does not keep as NULL; `before`: columns that come first."""
+    columns = [name if name in kept else f"CAST(NULL AS {_OPTIONAL[name][0]}) AS {name}" for name in _ALL_COLUMNS]
+    return f"SELECT {', '.join([*before, *columns])} FROM {table}"
+
+
+def _said_columns(source: Source) -> list[str]:
+    """The key columns of which some row may say something."""
+    return [
+        name for name in _ALL_COLUMNS if name not in _OPTIONAL or any(source.says(its) for its in _OPTIONAL[name][1])
+    ]
 
 
 def _number_names(engine: Engine, book: FoldBook, sources: Sequence[Source], window: LinkWindow) -> None:
@@ -69,27 +86,11 @@ def _number_names(engine: Engine, book: FoldBook, sources: Sequence[Source], win
     engine.drop("written", "folded", "fold_key")
 
 
-def _key_sql(source: Source, window: LinkWindow) -> str:
-    hh = "hh_no" if source.kind.id == "hukou" else "CAST(NULL AS VARCHAR)"
+def _key_sql(source: Source, window: LinkWindow, columns: Sequence[str]) -> str:
+    values = _VALUES | ({} if source.kind.id == KIN_OF else {"hh": "CAST(NULL AS VARCHAR)"})
+    listed = ", ".join(f"{values[name]} AS {name}" for name in columns)
     return f"""
-        SELECT b.rid, n.fold, n.syll,
-            coalesce(b.birth, b.id_birth) AS birth,
-            CASE WHEN b.birth <> b.id_birth THEN b.id_birth END AS birth2,
-            CASE WHEN b.sex IN ('1', '2') THEN CAST(b.sex AS INTEGER)
-                 WHEN b.valid_id IS NOT NULL THEN 2 - CAST(substr(b.valid_id, 17, 1) AS INTEGER) % 2 END AS sex,
-            CAST(substr(b.valid_id, 1, 17) AS BIGINT) AS idv,
-            CASE WHEN b.id_state IN ({", ".join(f"'{state}'" for state in _WRONG)})
-                 OR b.id_state = 'valid' AND b.valid_id IS NULL THEN b.id_no END AS typed,
-            CASE WHEN b.id_state <> 'valid' AND length(b.id_no) >= 14
-                 THEN try_cast(substr(b.id_no, 1, 14) AS BIGINT) END AS typed_prefix,
-            try_cast(substr(coalesce(b.valid_id, b.id_no), 1, 14) AS BIGINT) AS prefix,
-            {_area("b.addr_code", 12)} AS village, {_area("b.hukou_code", 12)} AS village2,
-            {_area("b.addr_code", 9)} AS town, {_area("b.hukou_code", 9)} AS town2,
-            CAST(NULL AS BIGINT) AS school_town, {_text("b.school_code")} AS school_code, {_text("b.school_name")} AS school_name,
-            {_text("b.grade")} AS grade, {_text("b.class_no")} AS class_no, {_text("b.student_no")} AS student_no,
-            coalesce({_text("b.guardian_name")}, {_text("b.hh_head")}, {_text("b.head_name")}) AS guardian,
-            try_cast(substr(coalesce({_text("b.guardian_id")}, b.head_id), 1, 17) AS BIGINT) AS guardian_idv,
-            CASE WHEN length(b.phone) >= 7 THEN b.phone END AS phone, {hh} AS hh
+        SELECT {listed}
         FROM ({wanted_sql(source.kind, source.table, window)}) b LEFT JOIN name_key n ON n.name = b.name"""
 
 
@@ -101,6 +102,48 @@ def _area(column: str, digits: int) -> str:
 
 def _text(column: str) -> str:
     return f"nullif({column}, '')"
+
+
+_VALUES = {
+    "rid": "b.rid",
+    "fold": "n.fold",
+    "syll": "n.syll",
+    "birth": "coalesce(b.birth, b.id_birth)",
+    "birth2": "CASE WHEN b.birth <> b.id_birth THEN b.id_birth END",
+    "sex": """CASE WHEN b.sex IN ('1', '2') THEN CAST(b.sex AS INTEGER)
+        WHEN b.valid_id IS NOT NULL THEN 2 - CAST(substr(b.valid_id, 17, 1) AS INTEGER) % 2 END""",
+    "idv": "CAST(substr(b.valid_id, 1, 17) AS BIGINT)",
+    "typed": f"""CASE WHEN b.id_state IN ({", ".join(f"'{state}'" for state in _WRONG)})
+        OR b.id_state = 'valid' AND b.valid_id IS NULL THEN b.id_no END""",
+    "typed_prefix": """CASE WHEN b.id_state <> 'valid' AND length(b.id_no) >= 14
+        THEN try_cast(substr(b.id_no, 1, 14) AS BIGINT) END""",
+    "prefix": "try_cast(substr(coalesce(b.valid_id, b.id_no), 1, 14) AS BIGINT)",
+    "village": _area("b.addr_code", 12),
+    "village2": _area("b.hukou_code", 12),
+    "town": _area("b.addr_code", 9),
+    "town2": _area("b.hukou_code", 9),
+    **{name: _text(f"b.{name}") for name in ("school_code", "school_name", "grade", "class_no", "student_no")},
+    "guardian": f"coalesce({_text('b.guardian_name')}, {_text('b.hh_head')}, {_text('b.head_name')})",
+    "guardian_idv": f"try_cast(substr(coalesce({_text('b.guardian_id')}, b.head_id), 1, 17) AS BIGINT)",
+    "phone": "CASE WHEN length(b.phone) >= 7 THEN b.phone END",
+    "hh": "b.hh_no",
+}
+"""Key column → SQL over a wanted row b and its name n."""
+_OPTIONAL = {
+    "village": ("BIGINT", ("addr_code",)),
+    "village2": ("BIGINT", ("hukou_code",)),
+    "town": ("BIGINT", ("addr_code",)),
+    "town2": ("BIGINT", ("hukou_code",)),
+    "school_town": ("BIGINT", ()),
+    **{name: ("VARCHAR", (name,)) for name in ("school_code", "school_name", "grade", "class_no", "student_no")},
+    "guardian": ("VARCHAR", ("guardian_name", "hh_head", "head_name")),
+    "guardian_idv": ("BIGINT", ("guardian_id", "head_id")),
+    "phone": ("VARCHAR", ("phone",)),
+    "hh": ("VARCHAR", ("hh_no",)),
+}
+"""Key column that not every roster has → its type, and the columns it is made from. In a sweep nobody says where a
+school stands."""
+_ALL_COLUMNS = tuple(dict.fromkeys([*_VALUES, *_OPTIONAL]))
 
 
 def _repairs(engine: Engine, kind_id: str) -> None:

@@ -30,7 +30,7 @@ def build_persons(
     pids, into = pa.array(renamed, pa.int64()), pa.array(renamed.values(), pa.int64())
     engine.load("agreed_pid", pa.table({"pid": pids, "into_pid": into}))
     _disagreements(engine, sources)
-    engine.drop(*_faces(sources))
+    engine.drop(*_faces(sources), *(f"faces_{source.kind.id}" for source in sources))
     told = collect(engine, sources, [placed_sql(source) for source in sources])
     engine.load("unwanted", _unwanted(births(engine, sources, told), window))
     _name(engine, sources, previous, id_key)

@@ -17,24 +17,36 @@ registered_number AS (
       AND coalesce(extract(YEAR FROM c.dob) - try_cast(substr(h.id_no, 7, 4) AS int), 0) <> 100
     GROUP BY h.child_id, h.id_no
 ),
+-- 与户籍上一致的占绝大多数，后面几步只看其余的。
+compared AS (
+    SELECT w.child_id, w.school_name, w.id_no, r.child_id IS NOT NULL AS agrees
+    FROM written AS w
+    LEFT JOIN registered_number AS r ON r.child_id = w.child_id AND r.id_no = w.id_no
+),
+other AS (
+    SELECT child_id, school_name, id_no FROM compared WHERE NOT agrees
+),
 own_number AS (
-    SELECT child_id, min(id_no) AS id_no FROM registered_number GROUP BY child_id
+    SELECT r.child_id, min(r.id_no) AS id_no
+    FROM registered_number AS r
+    SEMI JOIN other AS o ON o.child_id = r.child_id
+    GROUP BY r.child_id
 ),
 registered_holder AS (
-    SELECT id_no, min(child_id) AS child_id FROM registered_number GROUP BY id_no
+    SELECT DISTINCT r.id_no FROM registered_number AS r SEMI JOIN other AS o ON o.id_no = r.id_no
 ),
 users AS (
-    SELECT id_no, count(*) AS n FROM written GROUP BY id_no
+    SELECT w.id_no, count(*) AS n FROM written AS w SEMI JOIN other AS o ON o.id_no = w.id_no GROUP BY w.id_no
 ),
 judged AS (
+    SELECT child_id, school_name, id_no, cast(NULL AS string) AS own_no, 0 AS problem FROM compared WHERE agrees
+    UNION ALL
     SELECT w.child_id, w.school_name, w.id_no, o.id_no AS own_no,
-           CASE WHEN r.child_id IS NOT NULL THEN 0
-                WHEN h.id_no IS NOT NULL THEN 4
+           CASE WHEN h.id_no IS NOT NULL THEN 4
                 WHEN o.id_no IS NOT NULL THEN 3
                 WHEN u.n > 1 THEN 2
                 ELSE 1 END AS problem
-    FROM written AS w
-    LEFT JOIN registered_number AS r ON r.child_id = w.child_id AND r.id_no = w.id_no
+    FROM other AS w
     LEFT JOIN registered_holder AS h ON h.id_no = w.id_no
     LEFT JOIN own_number AS o ON o.child_id = w.child_id
     LEFT JOIN users AS u ON u.id_no = w.id_no

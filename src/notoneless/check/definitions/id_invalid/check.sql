@@ -2,7 +2,10 @@
 -- 真有以 000 结尾的号码（约千分之一）：户籍上此人的号码一模一样，就不是表格软件改坏的。
 -- 15 位旧号补足 18 位后校验相符，但出生年份早了整整一百年：旧号已停用，学籍上要写 18 位。
 WITH registered_number AS (
-    SELECT DISTINCT child_id, id_no FROM hukou WHERE id_no IS NOT NULL
+    SELECT DISTINCT h.child_id, h.id_no
+    FROM hukou AS h
+    SEMI JOIN (SELECT child_id FROM school_roll WHERE id_state = 'damaged') AS d ON d.child_id = h.child_id
+    WHERE h.id_no IS NOT NULL
 ),
 written AS (
     SELECT s.child_id, s.school_name,

@@ -194,7 +194,7 @@ class _ListLinker:
 
     def _decide(self, unknown: float, again: str) -> None:
         """Make `chosen` and `asked` from what `seek` and `known` have in common."""
-        self.capped += find_candidates(self.engine, "known", "known_fix", more=_MORE_BLOCKS)
+        self.capped += find_candidates(self.engine, lambda _: "known", "known_fix", more=_MORE_BLOCKS)
         judge(self.engine, "known", "known_fix", self.book, self.persons, unknown, grades_sql())
         if self.uneven:
             weigh_places(self.engine)
