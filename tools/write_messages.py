@@ -6,10 +6,12 @@ translated, makes django.mo from it, and lists what is still to be put into Engl
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,15 @@ SOURCE = ROOT / "src" / "notoneless"
 PO = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-KEYWORDS: dict[str, Any] = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3), "Wording": None, "worded": None,
-}  # fmt: skip
+KEYWORDS = {
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "Wording", "worded"), 1),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), 2),
+}
+"""What takes a text in the code, and how many of its arguments are texts (singular and plural)."""
+TEMPLATE_KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 PLAIN_FORMAT = re.compile(r"(?<![{])\{(\w*)(?:\.\w+)*(?:![rs])?(?::[^{}]*)?\}|%\((\w+)\)s|%(s|d)")
+DAY = datetime(2026, 11, 30, tzinfo=UTC)
+"""In the head of the catalog, so that equal texts give equal bytes."""
 ALL = "*"
 # Definitions whose texts are shown: the fields that are, or ALL. What leaves the desk on paper stays Chinese (reply.yaml).
 TEXT_FIELDS: dict[str, set[str]] = {
@@ -69,7 +75,9 @@ def main() -> int:
 def current() -> Catalog:
     """The catalog of all texts as they are now, with the English of those that had it."""
     known = read()
-    catalog = Catalog(locale="en", project="notoneless", charset="utf-8", fuzzy=False)
+    catalog = Catalog(
+        locale="en", project="notoneless", charset="utf-8", fuzzy=False, creation_date=DAY, revision_date=DAY
+    )
     for file, text, context in sorted(
         texts(), key=lambda found: (found[0], found[1] if isinstance(found[1], str) else "")
     ):
@@ -80,7 +88,7 @@ def current() -> Catalog:
 
 def read() -> Catalog | None:
     """The catalog in the repository; None before the first one."""
-    return read_po(PO.open("rb"), locale="en") if PO.exists() else None
+    return read_po(io.BytesIO(PO.read_bytes()), locale="en") if PO.exists() else None
 
 
 def untranslated(catalog: Catalog) -> list[str]:
@@ -101,17 +109,30 @@ def texts() -> Iterator[Found]:
     """Every text a user may read, with the file it stands in."""
     for path in sorted(SOURCE.rglob("*.py")):
         if "migrations" not in path.parts:
-            yield from _from_code(path, path.read_text(encoding="utf-8"))
+            yield from _from_code(path)
     for path in sorted(SOURCE.rglob("*.html")):  # in brackets, for indentation does not count there
-        yield from _from_code(path, f"({templatize(path.read_text(encoding='utf-8'))})")
+        yield from _from_template(path, f"({templatize(path.read_text(encoding='utf-8'))})")
     for pattern, fields in TEXT_FIELDS.items():
         for path in sorted(SOURCE.glob(pattern)):
             for text in _from_data(yaml.safe_load(path.read_text(encoding="utf-8")), fields, ""):
                 yield _name(path), text, None
 
 
-def _from_code(path: Path, code: str) -> Iterator[Found]:
-    for _, text, _, context in extract("python", io.BytesIO(code.encode()), keywords=KEYWORDS):
+def _from_code(path: Path) -> Iterator[Found]:
+    """Read as a tree, for a text inside an f-string is no token of its own."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and (how := KEYWORDS.get(_called(node.func))) is not None:
+            words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if len(words) >= how and any(map(CHINESE.search, words[:how])):
+                yield _name(path), words[0] if how == 1 else tuple(words[:how]), None
+
+
+def _called(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _from_template(path: Path, code: str) -> Iterator[Found]:
+    for _, text, _, context in extract("python", io.BytesIO(code.encode()), keywords=TEMPLATE_KEYWORDS):
         whole = text if isinstance(text, str) else "".join(text)
         if CHINESE.search(whole):
             yield _name(path), text, context

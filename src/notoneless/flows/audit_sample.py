@@ -70,7 +70,7 @@ def _gaps(user: User, sweep: Sweep, check_id: str) -> tuple[list[str], Described
             for row in rows_in_scope(user, sweep, check.id, RowFilter(states=("gap",))).to_pylist():
                 line = masked_line(row)
                 key = SEPARATOR.join((check.id, row["child_id"], row["period"]))
-                values = _person(row) | {"核查": check.name, "记载": f"{STATE_NAMES['gap']}：{line['reason']}"}
+                values = _person(row) | {"核查": check.name, "记载": "：".join((STATE_NAMES["gap"], line["reason"]))}
                 found[key] = Shown(row["child_id"], values=values)
     return list(found), lambda drawn: {one: found[one] for one in drawn}
 
@@ -93,8 +93,9 @@ def closing_values(closing: ClosingRequest) -> dict[str, str]:
         "姓名": names.mask_name(child.name),
         "辖区": Places.load().label(child.place_code),
         "学校": child.school_name,
-        "记载": f"销号：{rules.outcome_name(closing.outcome)}",
-        "佐证": f"{rules.evidence_kinds.get(paper.kind, paper.kind)} {paper.number}，{paper.issued_by} {paper.issued_date}",
+        "记载": "销号：" + rules.outcome_name(closing.outcome),
+        "佐证": rules.evidence_kinds.get(paper.kind, paper.kind)
+        + f" {paper.number}，{paper.issued_by} {paper.issued_date}",
         "经手": f"{closing.asked_by.display_name}提请，{closing.decided_by.display_name if closing.decided_by else ''}批准",
     }
 

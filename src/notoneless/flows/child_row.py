@@ -141,4 +141,4 @@ def _masked(number: str, column: Column) -> str:
 def _word(value: str, column: Column) -> str:
     """The first writing that the list of codes gives for a value."""
     writings = column.writings or {}
-    return next((writing for writing, meant in writings.items() if meant == value and writing != value), value)
+    return next((word for word, meant in writings.items() if meant == value and word != value), value)

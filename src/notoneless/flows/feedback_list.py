@@ -103,7 +103,7 @@ def _last_sweep(delivery: Delivery) -> Sweep | None:
 
 def _rows(delivery: Delivery, sweep: Sweep | None) -> Iterator[FeedbackRow]:
     for row in read_refused(delivery).select(["row_no", "sheet", "problems"]).to_pylist():
-        names = "、".join(error_text(code).name for code in row["problems"])
+        names = "、".join(str(error_text(code).name) for code in row["problems"])
         yield FeedbackRow(row["sheet"] or "", row["row_no"], "", "", f"{RETURNED}：{names}", HOW[RETURNED])
     if load_kinds()[delivery.kind].subject != "person":
         return

@@ -33,6 +33,11 @@ def sentence(event: Event, role_names: dict[str, str] | None = None) -> str:
     """
     role = (role_names or {}).get(event.role, "")
     who = worded("{name}（{role}）", name=event.actor_name, role=role) if role else event.actor_name
-    parts = _Parts({key: UNKNOWN if value in (None, "") else value for key, value in event.detail.items()})
+    parts = _Parts({key: UNKNOWN if value in (None, "") else _word(value) for key, value in event.detail.items()})
     parts |= {"who": who or MACHINE, "id": event.object_id or UNKNOWN}
     return str(sentences().get(event.action, "{who}：" + event.action)).format_map(parts)
+
+
+def _word(value: Any) -> Any:
+    """A recorded word (启用, 适龄儿童、辍学) as the reader's language has it; what a person wrote stays."""
+    return "、".join(str(Wording(part)) for part in value.split("、")) if isinstance(value, str) else value

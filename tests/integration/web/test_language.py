@@ -24,8 +24,11 @@ def test_who_chooses_english_goes_back_and_sees_it() -> None:
     assert 'name="next" value="http://testserver/help/"' in asked.content.decode()
     answer = client.post("/language/", {"language": "en", "next": "http://testserver/help/"})
     assert answer.headers["Location"] == "http://testserver/help/"
-    page = client.get("/help/").content.decode()
+    answer = client.get("/help/")
+    assert answer.headers["Content-Length"] == str(len(answer.content))
+    page = answer.content.decode()
     assert '<html lang="en">' in page
+    assert ">Help<" in page
     client.post("/language/", {"language": "zh-hans"})
     assert '<html lang="zh-Hans">' in client.get("/help/").content.decode()
 
@@ -57,6 +60,9 @@ def test_the_api_speaks_chinese() -> None:
 
 def test_marks_between_western_words_become_western() -> None:
     assert western_marks("<b>Gap</b>：3（late）；<i>岸堤镇、新泰</i>") == "<b>Gap</b>: 3 (late); <i>岸堤镇、新泰</i>"
+    assert western_marks("王经办（County clerk）：学籍名册（2026-11-20）中没有") == (
+        "王经办 (County clerk): 学籍名册（2026-11-20）中没有"
+    )
     assert western_marks('<a title="甲：乙">x</a><textarea>a：b</textarea>') == (
         '<a title="甲：乙">x</a><textarea>a：b</textarea>'
     )

@@ -8,6 +8,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from notoneless.common.wording import worded
 from notoneless.roster.core.definitions import load_kinds
 
 Deliveries = Mapping[str, list[tuple[str, date, pa.Table]]]
@@ -43,4 +44,4 @@ class Lists:
 def list_name(kind: str) -> str:
     """学籍 → 学籍名册; names that already say 表 or 名录 stay as they are."""
     name = load_kinds()[kind].name
-    return name if name.endswith(("表", "名录", "名册")) else f"{name}名册"
+    return name if name.endswith(("表", "名录", "名册")) else worded("{kind}名册", kind=name)

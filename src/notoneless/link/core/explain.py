@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from notoneless.common.wording import Wording
 from notoneless.engine import Engine, open_engine
 from notoneless.link.core import definitions
 from notoneless.link.core.answer import answer, remarks
@@ -186,7 +187,7 @@ def _evidence(
         name=rule.name,
         left=_shown(left, field),
         right=_shown(right, field),
-        verdict=verdict.label if verdict else "无从比较",
+        verdict=verdict.label if verdict else Wording("无从比较"),
         bits=round(verdict.bits(definitions.weights().register_floor), 2) if verdict else 0.0,
         weight=round(found["bits"][field], 2),
     )

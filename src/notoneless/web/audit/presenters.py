@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from notoneless.audit.records.models import Sample, SampleItem
 from notoneless.check.core import STATES, load_checks
+from notoneless.common.wording import Wording
 from notoneless.flows.audit_rows import masked_line
 from notoneless.flows.check_rows import STATE_NAMES
 from notoneless.policy.places import Places
@@ -56,7 +57,7 @@ def item_lines(items: Iterable[SampleItem]) -> list[ItemLine]:
     return [
         ItemLine(
             item,
-            [(label, text) for label, text in item.shown.items() if text],
+            [(Wording(label), text) for label, text in item.shown.items() if text],
             item.get_outcome_display() or _("未登记"),
             OUTCOME_KINDS[item.outcome],
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from notoneless.flows.find_pasted import PASTE_LIMIT
@@ -26,8 +27,9 @@ class PasteForm(DeskForm):
     text = forms.CharField(
         label=_("粘贴名单"),
         max_length=40_000,
-        help_text=_("从表格里复制一列姓名、身份证号、手机号或孩子编号，一行一个；一次最多 %(most)s 个")
-        % {"most": PASTE_LIMIT},
+        help_text=format_lazy(
+            _("从表格里复制一列姓名、身份证号、手机号或孩子编号，一行一个；一次最多 {most} 个"), most=PASTE_LIMIT
+        ),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 

@@ -265,9 +265,9 @@ class CoverageSummary:
     @property
     def words(self) -> str:
         """3 个乡镇旧，1 个缺."""
-        unit = _("所学校") if self.by_school else _("个乡镇")
+        text = _("%(n)s 所学校%(state)s") if self.by_school else _("%(n)s 个乡镇%(state)s")
         parts = [
-            _("%(n)s %(unit)s%(state)s") % {"n": f"{n:,}", "unit": unit, "state": state}
+            text % {"n": f"{n:,}", "state": state}
             for n, state in ((self.stale, _("旧")), (self.missing, _("缺")))
             if n
         ]

@@ -97,6 +97,7 @@ def changed_rows(request: HttpRequest, delivery_id: str, which: str) -> HttpResp
 
 @require_safe
 @requires(Permission.ROSTER_VIEW)
+@in_chinese
 def reply(request: HttpRequest, delivery_id: str) -> HttpResponse:
     """回复函: one page of A4 to the department that sent the list."""
     delivery = get_delivery(request.user, delivery_id)

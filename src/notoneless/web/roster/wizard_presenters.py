@@ -121,9 +121,8 @@ def _kind_of(draft: UploadDraft) -> str:
 def _counted(counts: Mapping[str, int]) -> str:
     accepted, refused = counts.get("accepted", 0), counts.get("refused", 0)
     sentence = _("可导入 %(n)s 行") % {"n": f"{accepted:,}"}
-    return (
-        f"{sentence}，{_('有错误 %(n)s 行') % {'n': f'{refused:,}'}}" if refused else f"{sentence}，{_('没有错误')}"
-    )
+    errors = _("有错误 %(n)s 行") % {"n": f"{refused:,}"} if refused else _("没有错误")
+    return f"{sentence}，{errors}"
 
 
 def _kind(kind: str) -> str:

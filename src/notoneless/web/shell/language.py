@@ -19,11 +19,14 @@ from notoneless.web.shell.access import View, public
 
 API = "/api/"
 LANGUAGES = dict(settings.LANGUAGES)
-MARKS = {"：": ": ", "、": ", ", "；": "; ", "，": ", ", "。": ". ", "？": "? ", "！": "! ", "（": " (", "）": ") "}
+MARKS = {"：": ": ", "、": ", ", "；": "; ", "，": ", ", "。": ". ", "？": "? ", "！": "! "}
+BRACKETS = {"（": " (", "）": ") "}
 BESIDE = r"[\u3400-\u9fff“”‘’《》]"
-BETWEEN = re.compile(rf"(?<!{BESIDE})([{''.join(MARKS)}])(?!{BESIDE})\s*")
-LOOSE = re.compile(r"(?<=\)) (?=[);:,.?!])")
-KEPT = re.compile(r"(<(textarea|script|style)\b.*?</\2>|<[^>]*>)", re.DOTALL)
+IN_BRACKETS = re.compile(rf"(?<!{BESIDE})（([^（）\u3400-\u9fff]*)）|（([A-Za-z][^（）\u3400-\u9fff]*)）")
+BETWEEN = re.compile(rf"((?<=[A-Za-z)])[：；，、。]|(?<!{BESIDE})[{''.join(MARKS)}](?!{BESIDE}))\s*")
+LONE_BRACKET = re.compile(rf"(?<!{BESIDE})[（）](?!{BESIDE})")
+LOOSE = re.compile(r"(?<=\)) (?=[);:,.?!；：，、。])")
+KEPT = re.compile(r"(<(textarea|script|style)\b.*?</\2>|<[^>]*lang=\"zh[^>]*>[^<]*|<[^>]*>)", re.DOTALL)
 
 
 class ReadersLanguage:
@@ -39,6 +42,7 @@ class ReadersLanguage:
         page = not response.streaming and response.get("Content-Type", "").startswith("text/html")
         if page and language != settings.LANGUAGE_CODE:
             response.content = western_marks(response.content.decode()).encode()
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
 
@@ -56,7 +60,7 @@ def western_marks(page: str) -> str:
     parts = KEPT.split(page)
     # split() gives text, tag, name of the tag, text, …
     for place in range(0, len(parts), 3):
-        parts[place] = LOOSE.sub("", BETWEEN.sub(lambda found: MARKS[found[1]], parts[place]))
+        parts[place] = _western(parts[place])
     return "".join(part for place, part in enumerate(parts) if part and place % 3 != 2)
 
 
@@ -69,6 +73,16 @@ def in_chinese(view: View) -> View:
             return view(request, *args, **kwargs)
 
     return speaking
+
+
+def _western(text: str) -> str:
+    if not text.strip():
+        return text
+    text = IN_BRACKETS.sub(lambda found: f" ({found[1] or found[2] or ''}) ", text)
+    if text.count("（") != text.count("）"):  # its other half stands behind a tag
+        text = LONE_BRACKET.sub(lambda found: BRACKETS[found[0]], text)
+    text = BETWEEN.sub(lambda found: MARKS[found[1]], LOOSE.sub("", text))
+    return LOOSE.sub("", text)
 
 
 @public

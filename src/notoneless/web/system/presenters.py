@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from notoneless.common.wording import Wording
 from notoneless.flows.reply import reply_words
 from notoneless.org.models import Grant, School, User
 from notoneless.org.permissions import Permission, may
@@ -162,7 +163,8 @@ def _school_names(holders: Iterable[Any]) -> dict[str, str]:
 
 def stage_names() -> dict[str, str]:
     """The stages of schools in words, as the register's own column writes them."""
-    return first_writings(load_kinds()[DIRECTORY].column("stage").writings)
+    words = first_writings(load_kinds()[DIRECTORY].column("stage").writings)
+    return {stage: Wording(word) for stage, word in words.items()}
 
 
 def role_name(role: str) -> str:

@@ -17,7 +17,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from notoneless.check.core import lists as check_lists
 from notoneless.common import names, phones, resident_id
+from notoneless.common.wording import Wording
 from notoneless.org.permissions import Permission, may
 from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
@@ -169,6 +171,18 @@ def grade_name(value: str | None) -> str:
 def class_name(value: str | None) -> str:
     """1班 for a bare 1; a class that has a name of its own as it is."""
     return _("%(number)s班") % {"number": value} if value and value.isdigit() else value or ""
+
+
+@register.filter
+def list_name(kind: str) -> str:
+    """户籍名册: how a sentence calls the lists of a kind."""
+    return check_lists.list_name(kind)
+
+
+@register.filter
+def said(value: str | None) -> str:
+    """A word that was recorded in Chinese (a job's name, a kind of error) in the reader's language, if it is known."""
+    return str(Wording(value or ""))
 
 
 @register.filter
