@@ -27,9 +27,10 @@ from notoneless.flows.clean_up import clean_up
 from notoneless.flows.import_file import import_file
 from notoneless.flows.sweep import run_sweep
 from notoneless.flows.verify import verify_sweep
+from notoneless.link.core.review import risks
 from notoneless.link.records.actions import undo_link
-from notoneless.link.records.judging import decide_pair
-from notoneless.link.records.models import LinkDecision, ReviewPair
+from notoneless.link.records.judging import decide_pair, read_blind, second_pair, undo_pair
+from notoneless.link.records.models import LinkDecision, Reading, ReviewPair
 from notoneless.org.keys import lake
 from notoneless.org.models import User
 from notoneless.roster.records.models import Delivery
@@ -196,6 +197,39 @@ def test_judging_the_same_pair_and_taking_the_same_row_out(cast: Cast) -> None:
 
         both(split, cast.clerk, cast.clerk)
         assert LinkDecision.objects.filter(row_key_a=f"c{turn:023d}", undone_at=None).count() == 1
+    assert verify_chain().whole
+
+
+def test_answering_the_same_merge_and_reading_the_same_pair_blind(cast: Cast) -> None:
+    child = k.make_child()
+    others = [cast.person(f"clerk{n}", f"贺小满{n}", "county_clerk", place_code=c.COUNTY) for n in (2, 3)]
+    for turn in range(ROUNDS):
+        pair = ReviewPair.objects.create(
+            id=f"P{turn:011d}", sweep=k.SWEEP, place_code=child.place_code, left_kind="hukou", left_delivery="D1",
+            left_row_no=turn, left_key=f"a{turn:023d}", right_child=child, right_key=f"b{turn:023d}",
+            step="borderline", weight=3.0, reason="有些相符",
+        )  # fmt: skip
+        decide_pair(pair=pair, verdict="same", reason="", by=cast.clerk, now=c.NOW, risks=risks())
+        first = Reading.objects.get(pair=pair.pk).pk
+
+        def answer(by: User, pair: ReviewPair = pair, first: int = first) -> object:
+            agrees = by == others[0]
+            return second_pair(pair=pair, reading=first, agrees=agrees, reason="看过", by=by, now=c.NOW)
+
+        one_won(both(answer, *others), "E437")
+        pair.refresh_from_db()
+        agreed = LinkDecision.objects.filter(row_key_a=pair.left_key, undone_at=None).count() == 1
+        assert (pair.status == "same") == agreed
+        if agreed:
+            undo_pair(pair=pair, reason="", by=cast.clerk, now=c.NOW)
+        decide_pair(pair=pair, verdict="different", reason="", by=cast.clerk, now=c.NOW, blind=True)
+        readers = [cast.person(f"blind{turn}{n}", f"乔生{n}", "county_clerk", place_code=c.COUNTY) for n in (1, 2)]
+
+        def read(by: User, pair: ReviewPair = pair) -> object:
+            return read_blind(pair=pair, verdict="same", reason="", by=by, now=c.NOW)
+
+        one_won(both(read, *readers), "E431")
+        assert Reading.objects.filter(pair=pair.pk, purpose="blind").count() == 1
     assert verify_chain().whole
 
 
