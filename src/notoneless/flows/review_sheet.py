@@ -76,7 +76,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class ReviewSheet:
-    """One pair ready to be judged: the row that raised the question first, the child's other rows after it.
+    """One pair ready to be judged: the child's row that speaks most for it first, the others after it.
+
+    The question may rest on several rows of the child: its number is on the register, its school on the roll.
 
     ``risks``: why a second person must agree if it is judged one child.
     """
@@ -111,7 +113,7 @@ def open_review(user: User, pair_id: str, *, now: dt.datetime) -> ReviewSheet:
     return ReviewSheet(
         pair=pair,
         left=RowSide(_kind_name(pair.left_kind), pair.left_delivery, pair.left_row_no),
-        comparisons=sorted(found, key=lambda one: not one.asked),
+        comparisons=sorted(found, key=lambda one: (-one.weight, not one.asked)),
         risks=risks_of(pair, localdate(now)),
     )
 

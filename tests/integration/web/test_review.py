@@ -9,8 +9,10 @@ from tests.lib.cast import COUNTY, NOW, Cast
 from tests.lib.swept import Swept, make_pair, swept
 from tests.lib.web import client_of
 
+from notoneless.flows.review_sheet import open_review
 from notoneless.link.records.judging import decide_pair, read_blind
 from notoneless.link.records.models import LinkDecision, Reading, ReviewPair
+from notoneless.link.records.queries import get_review_rows
 from notoneless.org.models import User
 from notoneless.trail.models import Event
 
@@ -40,6 +42,21 @@ def test_the_sentence_stands_before_the_rows_and_numbers_are_masked(
     assert "3713**********" in page
     seen = Event.objects.filter(action="child.view", object_id=home.gap.pk).get()
     assert (seen.actor, seen.detail["pair"]) == ("clerk", pair.pk)
+
+
+def test_the_row_that_says_most_for_it_comes_first_whichever_was_asked_about(
+    cast: Cast, home: Swept, pair: ReviewPair
+) -> None:
+    ReviewPair.objects.update(right_child=home.girl)
+    pair.refresh_from_db()
+    orders = []
+    for source in get_review_rows(pair)[1]:
+        ReviewPair.objects.filter(pk=pair.pk).update(right_key=source["row_key"])
+        sheet = open_review(cast.clerk, pair.pk, now=NOW)
+        weights = [one.weight for one in sheet.comparisons]
+        assert weights == sorted(weights, reverse=True)
+        orders.append(weights)
+    assert len(orders) > 1
 
 
 def test_a_verdict_is_kept_and_can_be_taken_back(cast: Cast, pair: ReviewPair) -> None:
