@@ -122,13 +122,15 @@ _AS_THEY_ARE = (models.CharField, models.IntegerField, models.BooleanField, mode
 
 
 def _copy(cursor: Any, model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
-    written = 0
-    with (
-        connection.wrap_database_errors,
-        cursor.copy(f"COPY {_table(model)} ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        for written, row in enumerate(rows, start=1):  # noqa: B007
-            copy.write_row(row)
+    """So many rows a COPY, taken before it begins: whoever makes the rows may ask the database or tell how far they
+    are, and within a COPY this connection would wait for itself for ever."""
+    statement = f"COPY {_table(model)} ({', '.join(columns)}) FROM STDIN"
+    waiting, written = iter(rows), 0
+    while chunk := list(itertools.islice(waiting, CHUNK)):
+        with connection.wrap_database_errors, cursor.copy(statement) as copy:
+            for row in chunk:
+                copy.write_row(row)
+        written += len(chunk)
     return written
 
 

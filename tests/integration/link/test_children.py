@@ -239,6 +239,19 @@ def test_a_row_with_a_value_missing_is_refused_by_the_database() -> None:
         insert_rows(Child, ["id", "name"], [("C1", None)])
 
 
+def test_whoever_hears_the_progress_may_write_to_the_database() -> None:
+    """A job writes its progress down; within PostgreSQL's COPY that waited for itself for ever."""
+    heard: list[int] = []
+
+    def hear(_stage: str, done: int, _total: int) -> None:
+        Child.objects.filter(pk="nobody").update(gone=True)
+        heard.append(done)
+
+    record_children(persons=persons(XIAOHUA, QIANG), sweep_id="S1", region=c.COUNTY, earlier={}, progress=hear)
+    assert heard[-1] == 2
+    assert Child.objects.count() == 2
+
+
 def test_progress_ends_at_the_number_written() -> None:
     told: list[tuple[str, int, int]] = []
     record_children(
