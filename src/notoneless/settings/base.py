@@ -6,7 +6,7 @@ Environment read here:
   NOTONELESS_INBOX         folder of the departments' drop folders (default: <data>/inbox)
   NOTONELESS_DATABASE_URL  postgres://user:password@host:port/name (default: SQLite in the data folder)
   NOTONELESS_REGION        six digits of the county or city whose policy pack applies
-  NOTONELESS_MEMORY        memory of the comparison engine, such as 6GB (default: 4GB); beyond it, it spills to disk
+  NOTONELESS_MEMORY        memory of the comparison engine, such as 6GB (default: 3GB); beyond it, it spills to disk
   NOTONELESS_READER_MEMORY MiB that reading one workbook may take at most, in a process of its own (default: 3072)
   NOTONELESS_HOSTS         further host names the site answers to, separated by commas
 """
@@ -29,7 +29,7 @@ LAKE_DIR = DATA_DIR / "lake"
 UPLOAD_DIR = DATA_DIR / "uploads"
 INBOX_DIR = Path(os.environ.get("NOTONELESS_INBOX") or DATA_DIR / "inbox").absolute()
 # What the engine may hold in memory before it spills (encrypted) to the data folder.
-ENGINE_MEMORY = os.environ.get("NOTONELESS_MEMORY", "4GB")
+ENGINE_MEMORY = os.environ.get("NOTONELESS_MEMORY", "3GB")
 REGION = os.environ.get("NOTONELESS_REGION", "371321")
 
 # Whether a missing key ring may be made on first use. Never when sealed data is already there (org/keys.py).
