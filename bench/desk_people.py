@@ -101,7 +101,8 @@ def main() -> None:
 def make_people(places: Places, towns: Sequence[Any]) -> list[User]:
     """Places, twelve schools a township, one clerk a county, one of the city, one officer and one principal."""
     now = timezone.now()
-    load_places(by=None, now=now, places=[*places.ancestors(CITY), *(p for p in places if p.code.startswith("3713"))])
+    above = [place for place in places.ancestors(CITY) if place.code != CITY]
+    load_places(by=None, now=now, places=[*above, *(p for p in places if p.code.startswith(CITY[:4]))])
     rows = [
         {"code": school_code(town, number), "name": f"{town.name}第{number + 1}小学", "place_code": town.code,
          "stage": "primary", "low_grade": "1", "high_grade": "9"}
