@@ -189,13 +189,15 @@ def load_places(*, by: User | None, now: dt.datetime, places: Iterable[divisions
 
 @transaction.atomic
 def load_schools(*, schools: Iterable[Mapping[str, Any]], by: User | None, now: dt.datetime) -> int:
-    """Bring the list of schools up to date; each needs code, name, place_code, stage. Returns how many were given.
+    """Bring the list of schools up to date; each needs code, name, place_code, stage. Returns how many there were.
 
-    Raises Fault E701, E712 when a school lies in an unknown place.
+    A school that is listed twice (once as 小学, once as 初中) is as its last row says. Raises Fault E701, E712 when a
+    school lies in an unknown place.
     """
     if by is not None:
         check_may(by, Permission.ORG_MANAGE)
-    rows = [School(**{name: one.get(name) or "" for name in _SCHOOL_FIELDS}) for one in schools]
+    given = (School(**{name: one.get(name) or "" for name in _SCHOOL_FIELDS}) for one in schools)
+    rows = list({school.code: school for school in given}.values())
     asked = {row.place_code for row in rows}
     known = set(Place.objects.filter(code__in=asked).values_list("code", flat=True))
     if unknown := sorted(asked - known):

@@ -178,6 +178,9 @@ def test_places_and_schools_can_be_loaded_again(cast: c.Cast) -> None:
     row = {"code": c.SCHOOL, "name": "岸堤完小", "place_code": c.TOWN, "stage": "primary", "address": None}
     assert actions.load_schools(by=cast.admin, now=c.NOW, schools=[row]) == 1
     assert School.objects.get(code=c.SCHOOL).name == "岸堤完小"
+    twice = [row, row | {"name": "岸堤九年一贯制学校", "stage": "junior"}]
+    assert actions.load_schools(by=cast.admin, now=c.NOW, schools=twice) == 1
+    assert School.objects.get(code=c.SCHOOL).name == "岸堤九年一贯制学校"
     refused("E712", lambda: actions.load_schools(by=cast.admin, now=c.NOW, schools=[row | {"place_code": "9"}]))
 
 
