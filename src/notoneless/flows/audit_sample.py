@@ -15,12 +15,12 @@ from notoneless.audit.records.models import Sample
 from notoneless.audit.records.queries import list_closings
 from notoneless.case.records.models import ClosingRequest
 from notoneless.case.records.queries import rules_on
-from notoneless.check.core import load_checks
+from notoneless.check.core import STATE_NAMES, load_checks
 from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common import names
 from notoneless.flows.audit_rows import masked_line
-from notoneless.flows.check_rows import STATE_NAMES, RowFilter, persons_in_scope, rows_in_scope
+from notoneless.flows.check_rows import RowFilter, persons_in_scope, rows_in_scope
 from notoneless.org.models import User
 from notoneless.policy.places import Places
 

@@ -11,7 +11,7 @@ from collections import Counter
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from notoneless.check.core import load_checks
+from notoneless.check.core import load_checks, result_file
 from notoneless.check.records.models import Sweep
 from notoneless.flows.check_drill import Spot
 from notoneless.flows.comparison import PERSONS
@@ -78,13 +78,11 @@ class _Stored:
         self._persons = lake().read_table(COLLECTION, sweep_id, PERSONS, columns=["child_id", "township_code"])
 
     def gaps(self, check: str) -> set[str]:
-        name = f"results_{check}.parquet"
+        name = result_file(check)
         if name not in self._files:
             return set()
-        table = lake().read_table(
-            COLLECTION, self._id, name, columns=["child_id", "state"], filters=[("state", "=", "gap")]
-        )
-        return set(table.filter(pc.equal(table["state"], "gap"))["child_id"].to_pylist())
+        table = lake().read_table(COLLECTION, self._id, name, columns=["child_id"], filters=[("state", "=", "gap")])
+        return set(table["child_id"].to_pylist())
 
     def towns(self, children: set[str]) -> Counter[str]:
         if not children:

@@ -72,8 +72,17 @@ def narrowed_to(towns: Iterable[str], spot: Spot, states: Sequence[str]) -> RowF
 
 def sums(counts: Sequence[CheckCount], spot: Spot) -> dict[str, int]:
     """expected, met, gap, excused and unknown of everything at the spot's county or township."""
-    rows = [one for one in counts if spot.holds(one.place_code)]
-    return {state: sum(getattr(one, state) for one in rows) for state in ("expected", *STATES)}
+    return numbers_of([one for one in counts if spot.holds(one.place_code)])
+
+
+def numbers_of(lines: Sequence[CheckCount | DrillLine]) -> dict[str, int]:
+    """The five numbers of a whole from its parts."""
+    return {state: sum(getattr(one, state) for one in lines) for state in ("expected", *STATES)}
+
+
+def part_of(towns: Iterable[str]) -> str:
+    """Of what the next parts are: county when the townships lie in several, else town."""
+    return "county" if len({county_of(town) for town in towns}) > 1 else "town"
 
 
 def parts(counts: Sequence[CheckCount], spot: Spot) -> list[DrillLine]:
@@ -81,13 +90,12 @@ def parts(counts: Sequence[CheckCount], spot: Spot) -> list[DrillLine]:
     if spot.town:
         return []
     here = [one for one in counts if spot.holds(one.place_code)]
-    by_county = len({county_of(one.place_code) for one in here}) > 1
+    level = part_of(one.place_code for one in here)
     summed: dict[str, list[int]] = {}
     for one in here:
-        code = county_of(one.place_code) if by_county else one.place_code
+        code = county_of(one.place_code) if level == "county" else one.place_code
         numbers = summed.setdefault(code, [0] * len(STATES))
         summed[code] = [number + getattr(one, state) for number, state in zip(numbers, STATES, strict=True)]
-    level = "county" if by_county else "town"
     return [_line(level, code, place_name(code, level), numbers) for code, numbers in sorted(summed.items())]
 
 

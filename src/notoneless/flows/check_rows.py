@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
-from notoneless.check.core import STATES, CheckDefinition
+from notoneless.check.core import STATE_NAMES, STATES, CheckDefinition
 from notoneless.check.records import queries as checks
 from notoneless.check.records.models import Sweep
 from notoneless.common import resident_id
@@ -21,16 +21,10 @@ from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.org.scope import Scope
 from notoneless.policy.places import Places
+from notoneless.roster.core.people import SEX_NAMES
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
-STATE_NAMES = {
-    "met": Wording("符合"),
-    "gap": Wording("缺口"),
-    "excused": Wording("有据排除"),
-    "unknown": Wording("不能判断"),
-}
-SEX_NAMES = {"1": Wording("男"), "2": Wording("女")}
 PERSON_COLUMNS = [
     "child_id", "name", "sex", "dob", "id_no", "place_code", "township_code", "school_code", "school_name", "grade",
     "class_no",

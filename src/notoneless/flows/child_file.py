@@ -25,6 +25,7 @@ from notoneless.link.records.models import Child, LinkDecision, ReviewPair
 from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.roster.core import load_kinds
+from notoneless.roster.core.people import SEX_NAMES, UNKNOWN_SEX
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
@@ -47,7 +48,6 @@ FIELDS = {
     "present": (Wording("在校"), "code"),
 }
 COMPARED_BY = {"addr": "addr_code", "school_name": "school_code"}
-SEX_NAMES = {"1": Wording("男"), "2": Wording("女"), "0": ""}
 WHOLE_NUMBERS = {"id_no": Wording("身份证号"), "guardian_phone": Wording("监护人电话")}
 
 
@@ -210,7 +210,7 @@ def shown(value: str, shown_as: str) -> str:
     if shown_as == "phone":
         return phones.mask(value)
     if shown_as == "sex":
-        return SEX_NAMES.get(value, value)
+        return SEX_NAMES.get(value, "" if value == UNKNOWN_SEX else value)
     return CODE_NAMES.get(value, value) if shown_as == "code" else value
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from notoneless.check.core import STATES, CheckDefinition, load_checks
+from notoneless.check.core import STATE_NAMES, STATES, CheckDefinition, load_checks, result_file
 from notoneless.check.core.definitions import LEDGERS
 from notoneless.check.core.lists import list_name
 from notoneless.common import resident_id
@@ -18,7 +18,6 @@ from notoneless.common.errors import Fault
 from notoneless.flows.differences import Differences, Snapshot, differences
 from notoneless.policy import Pack, Places
 
-STATE_NAMES = {"met": "落实", "gap": "缺口", "excused": "有据免除", "unknown": "未知"}
 PERSONS, MEMBERS, REVIEW, STEPS, COUNTS = (
     f"{name}.parquet" for name in ("persons", "members", "review", "link_steps", "counts")
 )
@@ -89,7 +88,7 @@ class Comparison:
 
     def files(self) -> list[tuple[str, pa.Table]]:
         """Every table of the result with its file name, in writing order."""
-        results = [(f"results_{check_id}.parquet", table) for check_id, table in self.results.items()]
+        results = [(result_file(check_id), table) for check_id, table in self.results.items()]
         linked = [(PERSONS, self.persons), (MEMBERS, self.members), (REVIEW, self.review), (STEPS, self.steps)]
         return [*linked, *results, (COUNTS, self.count_table)]
 

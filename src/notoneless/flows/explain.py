@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from notoneless.case.core.states import state_name
+from notoneless.check.core import STATE_NAMES
 from notoneless.flows.child_file import ChildFile, open_child_file
 from notoneless.link.core import explain_rows
 from notoneless.link.core.definitions import steps
@@ -14,8 +15,6 @@ from notoneless.link.records.models import Child, ReviewPair
 from notoneless.link.records.queries import get_review_rows
 from notoneless.org.models import User
 from notoneless.roster.core import load_kinds
-
-STATE_NAMES = {"met": "符合", "gap": "缺口", "excused": "有据排除", "unknown": "不能判断"}
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from notoneless.common.wording import Wording, worded
 from notoneless.flows.ledger import Ledger, LedgerRow
 from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
+from notoneless.roster.core.people import SEX_NAMES
 
-SEX_NAMES = {"1": Wording("男"), "2": Wording("女")}
 MOST_PLACES = 20_000
 
 

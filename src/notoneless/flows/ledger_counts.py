@@ -46,6 +46,7 @@ from notoneless.org.models import User
 from notoneless.org.permissions import Permission, check_may
 from notoneless.org.scope import Scope
 from notoneless.policy.places import Places
+from notoneless.roster.core.people import SEX_NAMES
 
 TOWN = 9
 CASES = "case"
@@ -367,7 +368,7 @@ def _grades(_counting: _Counting, table: pa.Table) -> Counted:
 
 def _sexes(_counting: _Counting, table: pa.Table) -> Counted:
     counted = _group(table, "sex")
-    return [(value, name, counted.get(value, 0)) for value, name in SEXES.items()]
+    return [(value, name, counted.get(value, 0)) for value, name in SEX_NAMES.items()]
 
 
 def _states(_counting: _Counting, table: pa.Table) -> Counted:
@@ -380,7 +381,6 @@ def _checks(counting: _Counting, table: pa.Table) -> Counted:
     return [one for one in _count_masks(table, _check_masks(counting, table), names) if one[2]]
 
 
-SEXES = {"1": Wording("男"), "2": Wording("女")}
 DUES = {LATE: Wording("逾期"), SOON: Wording("7 天内"), AHEAD: Wording("7 天以后")}
 OWNERS = {NOBODY: Wording("待派单"), MINE: Wording("我负责"), SOMEBODY: Wording("已有责任人")}
 _FACETS: dict[str, Callable[[_Counting, pa.Table], Counted]] = {

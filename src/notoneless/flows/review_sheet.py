@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from notoneless.common import phones, resident_id
-from notoneless.common.wording import Wording
 from notoneless.flows.pair_risks import risks_of
 from notoneless.link.core import FieldEvidence, LinkCosts, definitions, explain_rows
 from notoneless.link.core.review import Risk
@@ -21,13 +20,13 @@ from notoneless.org.models import User
 from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
 from notoneless.roster.core import load_kinds
+from notoneless.roster.core.people import SEX_NAMES
 from notoneless.trail.actions import Action
 from notoneless.trail.record import record
 
 BAR_HALF, SHORTEST_BAR = 100, 4
 LEAST_SCALE = 12.0
 """Bits that fill half of the line, unless a field of the pair says more: then that field fills it."""
-SEX_NAMES = {"1": Wording("男"), "2": Wording("女")}
 
 
 @dataclass(frozen=True)

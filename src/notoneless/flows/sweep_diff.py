@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from notoneless.check.core import load_checks
+from notoneless.check.core import load_checks, result_file
 from notoneless.check.records.models import Sweep
 from notoneless.flows.check_drill import Spot
 from notoneless.flows.comparison import MEMBERS, PERSONS
@@ -47,7 +47,7 @@ def _towns(sweep: Sweep, children: set[str]) -> dict[str, str]:
 def read_snapshot(sweep: Sweep) -> Snapshot:
     """The tables of a stored sweep that a difference needs; checks younger than the sweep have no table."""
     stored = {file["name"] for file in lake().manifest(COLLECTION, sweep.pk)["files"]}
-    names = {check_id: f"results_{check_id}.parquet" for check_id in load_checks()}
+    names = {check_id: result_file(check_id) for check_id in load_checks()}
     return Snapshot(
         persons=lake().read_table(COLLECTION, sweep.pk, PERSONS, columns=["child_id", "school_age"]),
         members=lake().read_table(COLLECTION, sweep.pk, MEMBERS),

@@ -12,8 +12,8 @@ from notoneless.case.records import actions
 from notoneless.case.records.models import Case
 from notoneless.flows.find_children import note_number_search
 from notoneless.flows.following import FOLLOWER
-from notoneless.flows.ledger import FACETS, LEDGERS, list_ledger
-from notoneless.flows.ledger_counts import CASES, count_by_place, count_by_school, count_ledger, length
+from notoneless.flows.ledger import AHEAD, FACETS, LEDGERS, SOON, SOON_DAYS, list_ledger
+from notoneless.flows.ledger_counts import CASES, DUES, count_by_place, count_by_school, count_ledger, length
 from notoneless.flows.org_tree import branch, root
 from notoneless.link.records.counts import refresh_counts
 from notoneless.link.records.models import Child
@@ -140,3 +140,7 @@ def test_counts_of_children_are_written_whole(people: c.Cast) -> None:
     school = count_by_school(people.clerk, "school_age", [c.SCHOOL], TODAY).get(c.SCHOOL, 0)
     ledger = LEDGERS["school_age"]
     assert school == list_ledger(looking_at(people.clerk, school=c.SCHOOL), ledger, {}, TODAY).count()
+
+
+def test_the_words_of_the_due_filter_say_its_days() -> None:
+    assert (DUES[SOON].source, DUES[AHEAD].source) == (f"{SOON_DAYS} 天内", f"{SOON_DAYS} 天以后")

@@ -114,7 +114,7 @@ def test_summary_says_which_lists_are_missing(before: Comparison) -> None:
 def test_explain_gives_rows_and_reasons_with_the_number_masked(before: Comparison) -> None:
     told = before.explain(child_of(before, "李大壮"))
     assert "学籍名册（D-school_roll 第 1 行）" in told.text
-    assert "适龄失学：落实，学籍在册" in str(told)
+    assert "适龄失学：符合，学籍在册" in str(told)
     assert told.to_dict()["child"]["id_no"] == "3713**********1239"
     with pytest.raises(Fault) as caught:
         before.explain("C00000000000")

@@ -13,14 +13,25 @@ from pathlib import Path
 from typing import Any
 
 from notoneless.common.errors import Fault
-from notoneless.common.wording import wordings
+from notoneless.common.wording import Wording, wordings
 from notoneless.common.yaml_files import read_yaml
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions"
-STATES = ("met", "gap", "excused", "unknown")
+STATE_NAMES = {
+    "met": Wording("符合"),
+    "gap": Wording("缺口"),
+    "excused": Wording("有据排除"),
+    "unknown": Wording("不能判断"),
+}
+STATES = tuple(STATE_NAMES)
 PERIODS = frozenset({"school_year", "term", "aid_term"})
 LEDGERS = frozenset({"school_age", "suspected", "dropout", "aid", "data"})
 SEVERITIES = frozenset({1, 2, 3})
+
+
+def result_file(check_id: str) -> str:
+    """The name of a check's results among the files of a sweep."""
+    return f"results_{check_id}.parquet"
 
 
 @dataclass(frozen=True)

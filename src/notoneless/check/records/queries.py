@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import Q, QuerySet, Sum
 
+from notoneless.check.core import result_file
 from notoneless.common.errors import Fault
 from notoneless.common.wording import Wording
 from notoneless.link.records.models import Child
@@ -98,12 +99,12 @@ def get_counts_by_place(user: User, sweep: Sweep, check_id: str | None) -> list[
 def read_results(sweep: Sweep, check_id: str, states: list[str] | None = None) -> pa.Table:
     """child_id, state, reason, period of one check, from the sweep's immutable files."""
     filters = [("state", "in", states)] if states else None
-    return lake().read_table(COLLECTION, sweep.pk, f"results_{check_id}.parquet", filters=filters)
+    return lake().read_table(COLLECTION, sweep.pk, result_file(check_id), filters=filters)
 
 
 def has_results(sweep: Sweep, check_id: str) -> bool:
     """Whether the sweep ran this check; checks younger than the sweep have no file in it."""
-    return any(file["name"] == f"results_{check_id}.parquet" for file in get_manifest(sweep)["files"])
+    return any(file["name"] == result_file(check_id) for file in get_manifest(sweep)["files"])
 
 
 def get_results_of_child(sweep: Sweep, child_id: str, check_ids: list[str]) -> list[dict[str, Any]]:
@@ -112,9 +113,7 @@ def get_results_of_child(sweep: Sweep, child_id: str, check_ids: list[str]) -> l
     for check_id in check_ids:
         if not has_results(sweep, check_id):
             continue
-        table = lake().read_table(
-            COLLECTION, sweep.pk, f"results_{check_id}.parquet", filters=[("child_id", "=", child_id)]
-        )
+        table = lake().read_table(COLLECTION, sweep.pk, result_file(check_id), filters=[("child_id", "=", child_id)])
         found += [dict(row, check_id=check_id) for row in table.to_pylist() if row["child_id"] == child_id]
     return found
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from notoneless.common import documents, resident_id, student_no
 from notoneless.common.resident_id import ResidentId, mask
+from notoneless.common.wording import Wording
 from notoneless.roster.core.cells import Judged, Memo
 from notoneless.roster.core.definitions import Column
 from notoneless.roster.core.grid import Texts, as_mask
@@ -19,7 +20,7 @@ from notoneless.roster.core.plain import Mask, read_ids
 BIRTH_DIFFERS, SEX_DIFFERS, BIRTH_TAKEN, UPGRADED = "E210", "E211", "E212", "E109"
 STUDENT_NO, CERTIFICATE, OTHER_DOCUMENT = "E322", "E111", "E110"
 UNKNOWN_SEX = "0"
-SEX_NAMES = {"1": "男", "2": "女"}
+SEX_NAMES = {"1": Wording("男"), "2": Wording("女")}
 
 
 def judge_identity(cell: str, column: Column) -> tuple[ResidentId, Issue | None]:

@@ -9,10 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notoneless.audit.records.models import Sample, SampleItem
-from notoneless.check.core import STATES, load_checks
+from notoneless.check.core import STATE_NAMES, STATES, load_checks
 from notoneless.common.wording import Wording
 from notoneless.flows.audit_rows import masked_line
-from notoneless.flows.check_rows import STATE_NAMES
 from notoneless.policy.places import Places
 from notoneless.web.shell.filters import Facet
 

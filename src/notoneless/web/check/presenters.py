@@ -9,13 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from notoneless.check.core import STATES, CheckDefinition, load_checks
+from notoneless.check.core import STATE_NAMES, STATES, CheckDefinition, load_checks
 from notoneless.check.core.lists import list_name
 from notoneless.check.records.models import Sweep
 from notoneless.common.errors import Fault
 from notoneless.common.wording import Wording
 from notoneless.flows.check_drill import DrillLine, Spot, place_name
-from notoneless.flows.check_rows import STATE_NAMES
 from notoneless.org.roles import ROLES
 from notoneless.policy.pack import Pack, load_pack
 from notoneless.web.shell.filters import EMPTY, Facet
@@ -120,11 +119,6 @@ def _list_used(kind: str, needed: bool, sweep: Sweep) -> ListUsed:
 def state_facet(numbers: Mapping[str, int]) -> Facet:
     """The four states with what is counted of each where the reader stands."""
     return Facet("state", _("结果"), [(state, STATE_NAMES[state], numbers[state]) for state in STATES])
-
-
-def numbers_of(lines: Sequence[DrillLine]) -> dict[str, int]:
-    """The five numbers of a whole from its parts."""
-    return {state: sum(getattr(line, state) for line in lines) for state in ("expected", *STATES)}
 
 
 def spot_query(spot: Spot) -> str:

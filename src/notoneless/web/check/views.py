@@ -120,7 +120,7 @@ def _asked(request: HttpRequest, sweep_id: str, check_id: str) -> Asked:
         rows = check_rows.read_check_rows(request.user, sweep, check.id, RowFilter(towns=[spot.town]))
         lines = check_drill.schools(rows)
     if spot.school is not None:
-        numbers = presenters.numbers_of([one for one in lines if one.code == spot.school])
+        numbers = check_drill.numbers_of([one for one in lines if one.code == spot.school])
     facet = presenters.state_facet(numbers)
     narrowed = check_drill.narrowed_to(towns, spot, chosen(request.GET, facet))
     return Asked(sweep, check, counts, spot, lines, numbers, facet, narrowed, rows)

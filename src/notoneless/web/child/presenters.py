@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy
 from notoneless.case.core.states import state_name
 from notoneless.case.records.models import Case, Gap
 from notoneless.case.records.queries import timeline
-from notoneless.check.core import load_checks
+from notoneless.check.core import STATE_NAMES, load_checks
 from notoneless.common import phones
-from notoneless.flows.check_rows import STATE_NAMES
 from notoneless.flows.child_file import ChildFile, FieldValues
 from notoneless.link.core import definitions
 from notoneless.link.records.models import LinkDecision

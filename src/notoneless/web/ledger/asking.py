@@ -18,10 +18,11 @@ from notoneless.common.errors import Fault
 from notoneless.flows.categories import CATEGORIES
 from notoneless.flows.ledger import EMPTY, FACETS, LEDGERS, Ledger
 from notoneless.flows.ledger_columns import grade_names
-from notoneless.flows.ledger_counts import DUES, OWNERS, SEXES, Numbers, school_name
+from notoneless.flows.ledger_counts import DUES, OWNERS, Numbers, school_name
 from notoneless.link.records.search import is_number
 from notoneless.org.models import User
 from notoneless.policy.places import Places
+from notoneless.roster.core.people import SEX_NAMES
 from notoneless.web.shell.filters import PAGING, Facet
 from notoneless.web.shell.narrowing import Part, chosen_part, narrow
 
@@ -153,7 +154,7 @@ _NAMES: dict[str, Callable[[str, str], str]] = {
     "due": lambda value, _shown: DUES.get(value, ""),
     "owner": lambda value, _shown: OWNERS.get(value, ""),
     "category": lambda value, _shown: CATEGORIES.get(value, ""),
-    "sex": lambda value, _shown: SEXES.get(value, ""),
+    "sex": lambda value, _shown: SEX_NAMES.get(value, ""),
 }
 
 

@@ -10,9 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notoneless.check.core import load_checks
+from notoneless.check.core import STATE_NAMES, load_checks
 from notoneless.common.wording import Wording
-from notoneless.flows.check_rows import STATE_NAMES
 from notoneless.flows.policy_preview import checks_of
 from notoneless.policy.pack import Pack, Parameter, PolicyTable
 from notoneless.web.shell.filters import Facet

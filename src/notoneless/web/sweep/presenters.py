@@ -13,7 +13,7 @@ from notoneless.check.core import STATES, CheckDefinition, load_checks
 from notoneless.check.core.lists import list_name
 from notoneless.check.records.models import CheckCount, Sweep
 from notoneless.common.wording import Wording
-from notoneless.flows.check_drill import Spot, county_of, place_name
+from notoneless.flows.check_drill import Spot, county_of, part_of, place_name
 from notoneless.flows.differences import CAUSE_NAMES, CHANGE_NAMES
 from notoneless.link.core import definitions as link_definitions
 from notoneless.roster.core import load_kinds
@@ -145,7 +145,7 @@ def revoked_inputs(sweep: Sweep) -> QuerySet[Delivery]:
 def place_lines(rows: Sequence[CheckCount], spot: Spot) -> tuple[list[CheckDefinition], str, list[PlaceLine]]:
     """(checks that found a gap at the spot, county or town, its parts with their gaps of each), by place code."""
     here = [row for row in rows if spot.holds(row.place_code)]
-    level = "county" if len({county_of(row.place_code) for row in here}) > 1 else "town"
+    level = part_of(row.place_code for row in here)
     gaps: dict[str, dict[str, int]] = {}
     for row in here:
         found = gaps.setdefault(county_of(row.place_code) if level == "county" else row.place_code, {})

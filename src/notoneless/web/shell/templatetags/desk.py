@@ -23,6 +23,7 @@ from notoneless.common.wording import Wording
 from notoneless.org.permissions import Permission, may
 from notoneless.policy.pack import load_pack
 from notoneless.policy.places import Places
+from notoneless.roster.core.people import SEX_NAMES
 from notoneless.web.shell import frame
 from notoneless.web.shell.narrowing import chosen_part
 from notoneless.web.shell.tree import tree
@@ -157,7 +158,7 @@ def count(value: int | str | None) -> str:
 @register.filter
 def sex_name(value: str | None) -> str:
     """男, 女; unknown stays empty."""
-    return {"1": _("男"), "2": _("女")}.get(value or "", "")
+    return SEX_NAMES.get(value or "", "")
 
 
 @register.filter
